@@ -1,0 +1,106 @@
+// Everything that can happen to a node (Event) and everything it can ask for (Effect). The only
+// way into and out of lib/core.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/instant.hpp"
+#include "base/log.hpp"
+
+namespace hb::core {
+struct CoreConfig;  // core/core.hpp
+}
+
+namespace hb {
+
+// --- events ---
+
+// One datagram or frame as it came, at most limits::message_bytes_max.
+struct FrameIn {
+    LinkId link{};
+    Bytes bytes;
+};
+// The medium was opened (usable) or cannot send and receive for now.
+struct LinkChanged {
+    LinkId link{};
+    bool usable{};
+};
+// How a script ended. `missing`: no file of that name; `not_started`: the system refused.
+enum class ScriptEnd : std::uint8_t { exited, signalled, timed_out, missing, not_started };
+struct ScriptDone {
+    JobId job{};
+    ScriptEnd end{};
+    int status{};        // exit status, or the signal's number
+    std::string output;  // first bytes of stdout, at most limits::script_output_bytes_max
+    Duration took{};
+};
+// One message of a local script, from `>>>` to `<<<` with both lines (the FIFO).
+struct LocalMessage {
+    Bytes text;
+};
+// SIGHUP, and all files are right.
+struct ConfigChanged {
+    std::shared_ptr<const core::CoreConfig> next;
+};
+// First line of /proc/loadavg, for the field `ld`. At most once a second.
+struct Surroundings {
+    std::string load;
+};
+// The deadline that Core named has come.
+struct Wakeup {};
+// SIGTERM: release everything, say so, end.
+struct StopRequested {};
+
+using Event = std::variant<FrameIn, LinkChanged, ScriptDone, LocalMessage, ConfigChanged,
+                           Surroundings, Wakeup, StopRequested>;
+
+// --- effects, carried out in order ---
+
+struct SendFrame {
+    LinkId link{};
+    Bytes bytes;
+};
+enum class ScriptAction : std::uint8_t { start, stop, status };
+constexpr const char* action_word(ScriptAction a) noexcept {
+    return a == ScriptAction::start ? "start" : a == ScriptAction::stop ? "stop" : "status";
+}
+// One member of a group, one action: `resource.d/TYPE ARGS... ACTION`.
+struct AgentCall {
+    std::string type;
+    std::vector<std::string> arguments;
+    ScriptAction action{};
+};
+// Run it; one ScriptDone with this job follows, whatever happens. After `timeout` its process group
+// gets SIGTERM, limits::kill_ladder_pause later SIGKILL.
+struct RunAgent {
+    JobId job{};
+    AgentCall call;
+    Duration timeout{};
+};
+// End it now (same ladder); its ScriptDone still comes.
+struct KillJob {
+    JobId job{};
+};
+// Offer a message to the scripts of rc.d: the one named `type` runs if it is there, with
+// HA_<field> for each pair. In the shell's own queue; no answer comes back.
+struct RunHook {
+    std::string type;
+    std::vector<std::pair<std::string, std::string>> fields;
+};
+// A stop failed: give up the machine at once.
+struct SelfFence {
+    std::string reason;
+};
+// The orderly end: everything is released and said.
+struct Finished {};
+
+using Effect = std::variant<SendFrame, RunAgent, KillJob, RunHook, SelfFence, Finished, LogLine>;
+using Effects = std::vector<Effect>;
+
+}  // namespace hb
