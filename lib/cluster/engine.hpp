@@ -1,0 +1,144 @@
+// The front of the room `cluster`: who is there, and messages in order. Knows no resource, no
+// client, no clock. What it finds out goes up as Notices; what must be sent goes into Effects.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/event.hpp"
+#include "wire/compress.hpp"
+#include "wire/message.hpp"
+#include "wire/signer.hpp"
+
+namespace hb::cluster {
+
+// One medium line of ha.cf. Links with `text_form` (serial lines) carry the text form.
+struct LinkSpec {
+    LinkId id{};
+    std::string name;  // as ha.cf has it: interface or device
+    bool text_form{false};
+};
+
+struct EngineConfig {
+    NodeName self;
+    Uuid self_uuid{};
+    std::uint64_t generation{};       // > 0; raised and on disk before the engine is made
+    std::vector<NodeName> nodes;      // normal nodes in file order, `self` among them
+    std::vector<LinkSpec> links;      // at most limits::links_max
+    Duration keepalive{}, deadtime{}, warntime{}, initdead{};
+    Duration max_rexmit_delay{};
+    unsigned ttl{};                   // hopfudge + number of nodes, ping nodes included
+    wire::InnerAuth inner_auth{};     // `msgfmt`
+    bool traditional_compression{false};
+    wire::Compression compression{};
+    std::size_t compression_threshold_bytes{};
+    bool log_badpack{true};
+    wire::Keys keys;
+    std::uint64_t seed{};             // for the random parts of retransmission
+};
+
+// --- what the engine tells the manager and the core ---
+
+// Every configured node was heard or counted out, node lists are exchanged, our status is
+// `active`. Once in a life.
+struct CommUp {};
+// First heard, or heard again: `restarted` when its generation rose since we last heard it (then it
+// holds nothing until it says so). `ours` when it is a daemon of this project (capabilities field).
+struct PeerUp {
+    NodeName peer;
+    bool restarted{};
+    bool ours{};
+};
+// Silent for its deadtime, or it said `dead`. `ever_heard` is false for one never heard since start.
+struct PeerDead {
+    NodeName peer;
+    bool ever_heard{};
+};
+// Was counted dead, yet its old life speaks: the cut is healed. A PeerUp follows.
+struct PeerReturned {
+    NodeName peer;
+};
+// Its status word changed (init, up, active). `message` is the whole status, for rc.d.
+struct PeerStatus {
+    NodeName peer;
+    wire::Message message;
+};
+// A link to a peer came up or went dead.
+struct LinkState {
+    NodeName peer;
+    LinkId link{};
+    bool up{};
+};
+// A sequenced message for us (or for all) that the engine itself does not handle, each once.
+// Types starting, resource, ask_resources, hb_takeover and shutdone come in the sender's order.
+struct Delivered {
+    NodeName peer;
+    wire::Message message;
+};
+// We were `overslept` later than our deadline. Every peer's silence was forgiven that much.
+struct StalledUs {
+    Duration overslept{};
+};
+
+using Notice = std::variant<CommUp, PeerUp, PeerDead, PeerReturned, PeerStatus, LinkState, Delivered,
+                            StalledUs>;
+using Notices = std::vector<Notice>;
+
+struct PeerView {
+    NodeName name;
+    std::string status;  // init, up, active, dead
+    bool ours{};         // sends our capabilities field
+    bool heard{};        // since it was last declared dead
+    std::uint64_t generation{};
+    std::vector<std::pair<LinkId, bool>> links;
+};
+
+class Engine {
+public:
+    // The first status messages are sent by start(), not here.
+    Engine(EngineConfig config, Now now);
+    ~Engine();
+    Engine(Engine&&) noexcept;
+    Engine& operator=(Engine&&) noexcept;
+
+    // Says `init` and `up` (wire.md 8.1). Call once.
+    void start(Now now, Effects& out);
+    void frame(Now now, LinkId link, ByteView bytes, Effects& out, Notices& up);
+    void wakeup(Now now, Effects& out, Notices& up);
+    void link_changed(Now now, LinkId link, bool usable, Effects& out);
+    void load(std::string first_line_of_loadavg);
+
+    // Adds the standard fields, a number (types other than NS_*) and a place in history, and sends
+    // on every link. Returns the number, 0 for NS_*.
+    std::uint64_t send(Now now, wire::Message message, Effects& out);
+    // One extra status at once (our state changed).
+    void send_status(Now now, Effects& out);
+
+    // New timers, keys, log options. Nodes, links, self and generation must be unchanged: the
+    // caller has seen to that.
+    void reconfigure(Now now, const EngineConfig& next, Effects& out);
+
+    // When wakeup() wants to be called at the latest; `never` is never returned.
+    Instant next_deadline() const;
+
+    bool comm_up() const noexcept;
+    bool alive(const NodeName& peer) const noexcept;  // heard and not dead; true for ourselves
+    bool ours(const NodeName& peer) const noexcept;   // a daemon of this project
+    std::vector<PeerView> peers() const;              // without ourselves, file order
+    // Whether the peer has acknowledged our message `number` of this life.
+    bool acknowledged(const NodeName& peer, std::uint64_t number) const noexcept;
+    std::uint64_t last_sent() const noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// Name and value of the field in `status` by which we know each other. Real nodes ignore it.
+inline constexpr std::string_view capabilities_field = "hb_caps";
+inline constexpr std::string_view capabilities_value = "1";
+
+}  // namespace hb::cluster

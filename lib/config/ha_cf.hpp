@@ -1,0 +1,87 @@
+// ha.cf: parses every directive of 3.0.6 and our own (directives.def) into one struct (spec:
+// config.md). Opens nothing: what needs the machine (does the interface exist?) is the shell's.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "config/lines.hpp"
+
+namespace hb::config {
+
+enum class MediumKind { bcast, mcast, ucast, mcast6, ucast6, serial, ping, ping6, ping_group };
+
+// One link. Which members mean something depends on `kind`.
+struct Medium {
+    MediumKind kind{};
+    std::string name;             // link name (wire.md 7.1): interface, device, host or group
+    std::string device;           // interface or serial device
+    std::string address;          // ucast: host; mcast: group; ping: host
+    std::vector<std::string> hosts;  // ping_group
+    unsigned port{};              // bcast, ucast, mcast (UDP)
+    unsigned ttl{1};              // mcast
+    bool loop{false};             // mcast
+    unsigned baud{19200};         // serial
+    int line{};
+    bool operator==(const Medium& other) const;  // without `line`
+};
+
+enum class Failback { on, off, legacy };
+enum class GroupOrder { parallel, file };
+
+struct HaCf {
+    std::vector<std::string> nodes;        // normal nodes, lower case, file order
+    std::vector<Medium> media;             // file order
+    Duration keepalive{}, deadtime{}, warntime{}, initdead{}, deadping{};
+    Duration max_rexmit_delay{};
+    unsigned hopfudge{1}, udpport{694};
+    Failback auto_failback{Failback::legacy};
+    bool classic{true};                    // msgfmt
+    bool log_badpack{true};
+    bool generation_from_time{false};      // hbgenmethod time
+    bool uuid_from_name{false};            // uuidfrom nodename
+    bool traditional_compression{false};
+    std::string compression{"zlib"};
+    std::size_t compression_threshold_kib{2};
+    std::string logfile, debugfile;        // empty: none; /dev/null counts as none
+    std::string logfacility;               // empty: none
+    bool syslogmsgfmt{true};
+    int debug{0};
+    bool realtime{true};
+    int rtprio{1};
+    bool manage_resources{true};           // false with `pacemaker`/`crm` on
+    // --- ours ---
+    Duration start_timeout{}, status_timeout{}, stop_timeout{}, hook_timeout{};
+    int stop_retries{10};                  // also `env STOPRETRYMAX=n`
+    GroupOrder group_order{GroupOrder::parallel};
+    bool rc_d_all{false};
+    // --- for children: HA_<name>=<text>, as recorded (config.md 1.3), and `env` lines ---
+    std::map<std::string, std::string> recorded;
+    std::vector<std::pair<std::string, std::string>> env;
+
+    bool operator==(const HaCf&) const = default;
+};
+
+// What only the machine knows. The shell fills it; tests write it by hand.
+struct Machine {
+    std::string node_name;        // uname -n or nodeinfo, lower case
+    bool manage_resources{true};  // false with -M
+    unsigned service_port{0};     // ha-cluster/udp of the services database; 0: not there
+};
+
+// Parses and cross-checks (config.md 6), with defaults filled in. Errors of the whole file are
+// collected; the struct is only fit for use when errors is empty.
+HaCf parse_ha_cf(std::string_view text, const std::string& file, const Machine& machine,
+                 Diagnostics& found);
+
+// Rows for `heartbeatd -D`: directive, default, description.
+struct DirectiveRow {
+    std::string name, default_text, description;
+};
+std::vector<DirectiveRow> directive_table();
+
+}  // namespace hb::config
