@@ -1,0 +1,68 @@
+// The whole node without the world: one event in, effects out. No I/O, clock, thread or global; the
+// daemon, the replay tool and the simulator drive exactly this class.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/event.hpp"
+#include "cluster/engine.hpp"
+#include "config/authkeys.hpp"
+#include "config/ha_cf.hpp"
+#include "config/haresources.hpp"
+#include "resource/manager.hpp"
+
+namespace hb::core {
+
+struct CoreConfig {
+    cluster::EngineConfig engine;
+    resource::ManagerConfig resources;
+};
+
+// What is this node's own and not in the files.
+struct Identity {
+    NodeName self;
+    Uuid uuid{};
+    std::uint64_t generation{};
+    std::uint64_t seed{};
+};
+
+// The files and the identity, as the core wants them. Media of kinds that this version cannot open
+// get no link. LinkId n is the n-th of the media that it can.
+CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& keys,
+                            const std::vector<config::ResourceGroup>& groups,
+                            const Identity& identity);
+// The media that have a link, in LinkId order.
+std::vector<config::Medium> linked_media(const config::HaCf& ha_cf);
+
+// A snapshot for tools and checkers.
+struct Status {
+    bool comm_up{}, stopping{}, finished{};
+    std::string holdings;  // none, local, foreign, all, transition
+    std::vector<cluster::PeerView> peers;
+    std::vector<resource::GroupView> groups;
+};
+
+class Core {
+public:
+    Core(CoreConfig config, Now now);
+    ~Core();
+    Core(Core&&) noexcept;
+    Core& operator=(Core&&) noexcept;
+
+    // The first effects of a life: status messages, and `status` of every member of every group.
+    // Call once, before the first step().
+    void start(Now now, Effects& out);
+    // Appends what must be done to `out`, in order. Never blocks. REQUIRES: `now` never goes back.
+    void step(Now now, const Event& event, Effects& out);
+    // Deliver Wakeup then, at the latest.
+    Instant next_deadline() const;
+    Status status() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace hb::core
