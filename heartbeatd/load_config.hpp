@@ -1,0 +1,32 @@
+// Reads ha.cf, authkeys and haresources, and checks them against this machine: interfaces, host
+// names, scripts. The parsers themselves are in lib/config.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/authkeys.hpp"
+#include "config/ha_cf.hpp"
+#include "config/haresources.hpp"
+#include "paths.hpp"
+
+namespace hb::shell {
+
+// `uname -n` in lower case, or the first word of nodeinfo when that file is there.
+std::string local_node_name(const Paths& paths);
+
+struct LoadedConfig {
+    config::HaCf ha_cf;  // hosts of ucast lines are numeric addresses here
+    config::AuthKeys keys;
+    std::vector<config::ResourceGroup> groups;  // empty when resources are not managed
+    std::string node_name;
+    config::Diagnostics found;  // of all three files, in that order
+    // 0: fit for use. 4: a file may not be read. 6: errors (resources.md 6.1).
+    int exit_status{};
+};
+
+// `manage_resources`: false with -M. Opens files and may ask a name server: at start and at a
+// reload only.
+LoadedConfig load_config(const Paths& paths, bool manage_resources);
+
+}  // namespace hb::shell
