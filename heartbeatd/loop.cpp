@@ -1,0 +1,81 @@
+// See loop.hpp. The one file that speaks Boost.Asio.
+#include "loop.hpp"
+
+#include "asio.hpp"
+
+namespace hb::shell {
+
+namespace asio = boost::asio;
+
+Loop::Loop() : context_(std::make_unique<asio::io_context>(1)) {}
+Loop::~Loop() = default;
+
+void Loop::run() {
+    const auto stay = asio::make_work_guard(*context_);
+    context_->run();
+}
+
+void Loop::run_ready() {
+    context_->restart();
+    context_->poll();
+}
+
+void Loop::stop() { context_->stop(); }
+
+void Loop::post(std::function<void()> work) { asio::post(*context_, std::move(work)); }
+
+asio::io_context& Loop::context() noexcept { return *context_; }
+
+// Shared with the pending waits: they find `closed` after the Watch has ended.
+struct Watch::State : std::enable_shared_from_this<State> {
+    State(asio::io_context& context, int fd) : descriptor(context, fd) {}
+
+    void wait_readable() {
+        descriptor.async_wait(asio::posix::descriptor_base::wait_read,
+                              [self = shared_from_this()](const boost::system::error_code& error) {
+                                  if (error || self->closed) return;
+                                  self->readable();
+                                  if (!self->closed) self->wait_readable();
+                              });
+    }
+    void wait_writable() {
+        descriptor.async_wait(asio::posix::descriptor_base::wait_write,
+                              [self = shared_from_this()](const boost::system::error_code& error) {
+                                  self->waits_writable = false;
+                                  if (error || self->closed) return;
+                                  const auto call = std::exchange(self->writable, nullptr);
+                                  if (call) call();
+                              });
+    }
+
+    asio::posix::stream_descriptor descriptor;
+    std::function<void()> readable, writable;
+    bool waits_writable{false};
+    bool closed{false};
+};
+
+Watch::Watch(Loop& loop, int descriptor)
+    : state_(std::make_shared<State>(loop.context(), descriptor)) {}
+
+Watch::~Watch() {
+    state_->closed = true;
+    boost::system::error_code ignored;
+    state_->descriptor.close(ignored);
+}
+
+int Watch::descriptor() const noexcept { return state_->descriptor.native_handle(); }
+
+void Watch::on_readable(std::function<void()> callback) {
+    const bool first = !state_->readable;
+    state_->readable = std::move(callback);
+    if (first) state_->wait_readable();
+}
+
+void Watch::once_writable(std::function<void()> callback) {
+    state_->writable = std::move(callback);
+    if (state_->waits_writable) return;
+    state_->waits_writable = true;
+    state_->wait_writable();
+}
+
+}  // namespace hb::shell
