@@ -15,9 +15,12 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t message_bytes_max = 262143;             // a final wire message
 inline constexpr std::size_t message_uncompressed_bytes_max = 2U << 20U;  // before compression
 inline constexpr std::size_t udp_bytes_max = 65507;                  // one datagram; more is lost
-inline constexpr std::size_t message_fields_max = 1024;              // per level; more: malformed
+inline constexpr std::size_t message_fields_max = 1024;              // per level; more: too_large
+inline constexpr std::size_t message_fields_total_max = 4096;        // all levels; more: too_large
 inline constexpr std::size_t message_depth_max = 16;                 // nested structs; text form's own
 inline constexpr std::size_t packed_list_bytes_max = 1023;           // type 3 in netstring form
+inline constexpr std::size_t list_elements_max = 1024;               // of one list; more: too_large
+inline constexpr std::size_t signature_bytes_max = 160;              // `INDEX DIGEST`; sha512: 131
 inline constexpr std::size_t node_name_bytes_max = 99;
 inline constexpr std::size_t status_word_bytes_max = 31;
 inline constexpr std::size_t node_list_bytes_max = 5119;

@@ -28,8 +28,8 @@ struct Message;
 struct Field {
     std::string name;
     FieldType type{FieldType::string};
-    Bytes value;                          // string, binary, compressed
-    std::vector<std::string> list;        // list
+    Bytes value;                            // string, binary, compressed
+    std::vector<std::string> list;          // list
     std::shared_ptr<const Message> nested;  // nested, nested_to_compress; never null there
 
     bool operator==(const Field& other) const;

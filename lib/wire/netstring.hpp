@@ -7,8 +7,8 @@
 
 namespace hb::wire::netstring {
 
-// Errors: too_large (passes limits::message_uncompressed_bytes_max), malformed (empty name, `=` in a
-// name, NUL in a string).
+// Errors: too_large (passes limits::message_uncompressed_bytes_max), malformed (empty name, `=` in
+// a name, NUL in a string).
 Result<Bytes> encode(const Message& message);
 
 // `body` is the whole of `###\n`..`%%%\n` and nothing behind it. Errors: malformed, too_large.

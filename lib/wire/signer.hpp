@@ -12,10 +12,15 @@
 
 namespace hb::wire {
 
+enum class Compression : std::uint8_t;  // wire/compress.hpp
+
 enum class Method : std::uint8_t { crc, md5, sha1, sha256, sha512 };
 // Names as in authkeys. Nothing for an unknown one.
 std::optional<Method> method_named(std::string_view name) noexcept;
 std::string_view method_name(Method method) noexcept;
+// Whether libcrypto does it here (a strict policy may forbid md5). Ask before making a Signer that
+// signs with it; a key that only verifies then fails as bad_signature.
+bool method_available(Method method);
 
 struct Key {
     Method method{};
@@ -35,7 +40,7 @@ enum class InnerAuth : std::uint8_t { absent, present };
 
 class Signer {
 public:
-    // REQUIRES: keys.by_index[keys.signing] is set.
+    // REQUIRES: keys.by_index[keys.signing] is set, and its method is available.
     explicit Signer(const Keys& keys);
     ~Signer();
     Signer(Signer&&) noexcept;
@@ -52,11 +57,15 @@ public:
     Result<Bytes> seal_netstring(const Message& message, InnerAuth inner) const;
     // A whole frame for a serial line: text form with its `auth` line.
     Result<Bytes> seal_text(const Message& message) const;
+    // The same message as a whole-message compression for UDP (wire.md 1.8 b): what is inside looks
+    // as real nodes make it with that `inner`. Errors: too_large, malformed, io.
+    Result<Bytes> seal_compressed(const Message& message, InnerAuth inner,
+                                  Compression method) const;
 
     // A packet of either form, told apart by its first four bytes: verified, then (text: before,
     // into a message that nobody sees when the signature is wrong) decoded; a whole-message
     // compression is undone. An `auth` field of the packet is kept as it came.
-    // Errors: malformed, too_large, unknown_key, bad_signature.
+    // Errors: malformed, too_large, unknown_key, bad_signature, unsupported (compression).
     Result<Message> open(ByteView packet) const;
 
     const Keys& keys() const noexcept;
