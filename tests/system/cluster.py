@@ -1,0 +1,208 @@
+"""Hosts, switch, witness and configuration put together into a cluster that a test can drive:
+start, stop, wait for an event, ask who runs what. What is right is for the tests to say."""
+
+import re
+import time
+from dataclasses import dataclass
+
+from hosts import Host
+from switch import Switch
+from witness import Witness
+
+LOG = "/var/log/ha-log"
+TRACE = "/var/log/trace"
+
+
+@dataclass(frozen=True)
+class Product:
+    """Which daemon runs in the hosts, and how."""
+    name: str
+    program: str
+    options: tuple = ()
+    tools: str = "/usr/share/heartbeat"
+
+
+OURS = Product("ours", "/usr/sbin/heartbeatd", ("--no-reboot",))
+DEBIAN = Product("debian", "/usr/libexec/heartbeat/heartbeat")
+
+# A service for tests, driven by its arguments. It notes each call with its time, and does as the
+# files /run/svc-NAME.{fail-start,hang-start,fail-stop} say. Used as svc::NAME, or under any name
+# as an init script.
+_SERVICE = r"""#!/bin/sh
+for action; do :; done
+name=$(basename "$0")
+[ $# -lt 2 ] || name=$1
+echo "$(date +%s.%N) $name $action $$" >>/var/log/trace
+case $action in
+start)
+    [ ! -e /run/svc-$name.hang-start ] || exec sleep 600
+    [ ! -e /run/svc-$name.fail-start ] || exit 1
+    touch /run/svc-$name ;;
+stop)
+    [ ! -e /run/svc-$name.fail-stop ] || exit 1
+    rm -f /run/svc-$name ;;
+status)
+    if [ -e /run/svc-$name ]; then echo "$name is running"; else echo "$name is stopped"; fi ;;
+*) exit 2 ;;
+esac
+"""
+
+
+def wait_for(condition, timeout, what, every=0.01):
+    """Returns the first true answer of `condition`; fails after `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while True:
+        if answer := condition():
+            return answer
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {timeout} s")
+        time.sleep(every)
+
+
+class Cluster:
+    """Two hosts (or more) on a switch of their own. Host numbers begin with 1."""
+
+    def __init__(self, work, stage=None, product=OURS, names=("alpha", "beta"), networks=1):
+        self.product = product
+        self.names = names
+        self.switch = Switch(networks)
+        self.witness = Witness(self.switch)
+        self.hosts = [Host(name, work / name, stage) for name in names]
+        self.daemons = {}
+        for host in self.hosts:
+            self.boot(host)
+
+    def __getitem__(self, name):
+        return self.hosts[self.names.index(name)]
+
+    def number(self, host):
+        return self.hosts.index(host) + 1
+
+    def peer(self, host):
+        return self.hosts[1] if host is self.hosts[0] else self.hosts[0]
+
+    def boot(self, host):
+        host.boot()
+        self.switch.connect(host, self.number(host))
+        self.hosts_file(host)
+
+    def hosts_file(self, host):
+        names = "".join(f"{Switch.address(0, n + 1)} {name}\n" for n, name in enumerate(self.names))
+        host.write("/etc/hosts", "127.0.0.1 localhost\n" + names)
+
+    # --- configuration ---
+
+    def ha_cf(self, host, media=("bcast eth0",), failback="on", keepalive="200ms", deadtime="1",
+              warntime="600ms", initdead="3", extra=()):
+        """The text of an ha.cf; in `media` PEER stands for the peer's address on that network."""
+        peer = self.number(self.peer(host))
+        lines = [f"logfile {LOG}", "logfacility none", f"keepalive {keepalive}",
+                 f"deadtime {deadtime}", f"warntime {warntime}", f"initdead {initdead}"]
+        for medium in media:
+            network = int(re.search(r"eth(\d+)", medium)[1])
+            lines.append(medium.replace("PEER", Switch.address(network, peer)))
+        lines += [f"auto_failback {failback}", *extra, "node " + " ".join(self.names)]
+        if self.product is DEBIAN:
+            lines.append("crm no")
+        return "\n".join(lines) + "\n"
+
+    def configure(self, haresources, keys="auth 1\n1 sha1 Secret\n", scripts=("svc",), **ha_cf):
+        """Writes the same three files on every host, and the service script under each name."""
+        for host in self.hosts:
+            host.write("/etc/ha.d/ha.cf", self.ha_cf(host, **ha_cf))
+            host.write("/etc/ha.d/authkeys", keys, mode=0o600)
+            host.write("/etc/ha.d/haresources", haresources)
+            for name in scripts:
+                host.write(f"/etc/ha.d/resource.d/{name}", _SERVICE, mode=0o755)
+
+    def init_script(self, name):
+        for host in self.hosts:
+            host.write(f"/etc/init.d/{name}", _SERVICE, mode=0o755)
+
+    # --- daemons ---
+
+    def start(self, *hosts, wrapper=(), options=()):
+        for host in hosts or self.hosts:
+            self.daemons[host] = host.spawn(*wrapper, self.product.program, "-f",
+                                            *self.product.options, *options)
+
+    def stop(self, host, timeout=30):
+        """The orderly stop, to its end; the daemon's exit status."""
+        self.ask_to_stop(host)
+        return self.daemons[host].wait(timeout)
+
+    def ask_to_stop(self, host):
+        host.run(self.product.program, "-k", timeout=60) if self.product is DEBIAN else \
+            host.run("kill", "-TERM", self.pid(host))
+
+    def pid(self, host):
+        """The daemon's pid as its own host sees it, from its pid file; 0 without one."""
+        for name in ("/run/heartbeat.pid", "/var/run/heartbeat.pid"):
+            if text := host.read(name).strip():
+                return int(text)
+        return 0
+
+    def tool(self, host, name, *words, check=True):
+        return host.run(f"{self.product.tools}/{name}", *words, check=check)
+
+    def power_cut(self, host):
+        self.daemons.pop(host, None)
+        return host.power_cut()
+
+    # --- what happened ---
+
+    def log(self, host, since=0):
+        return host.read(LOG)[since:]
+
+    def log_end(self, host):
+        return len(host.read(LOG))
+
+    def wait_log(self, host, pattern, timeout=20, since=0):
+        """Waits for a line that matches; returns the match."""
+        return wait_for(lambda: re.search(pattern, self.log(host, since)), timeout,
+                        f"{host.name} logs /{pattern}/")
+
+    def runs(self, host, *names):
+        """True when every one of these test services runs on the host."""
+        return host.alive and all(host.path(f"/run/svc-{name}").exists() for name in names)
+
+    def wait_runs(self, host, *names, timeout=20):
+        wait_for(lambda: self.runs(host, *names), timeout, f"{host.name} runs {' '.join(names)}")
+
+    def wait_moved(self, source, target, *names, timeout=20):
+        wait_for(lambda: self.runs(target, *names)
+                 and not any(self.runs(source, name) for name in names), timeout,
+                 f"{' '.join(names)} from {source.name} to {target.name}")
+
+    def trace(self, host, name=None, action=None):
+        """Calls of the test service: (time, name, action, pid), oldest first."""
+        calls = [(float(at), who, what, int(pid)) for at, who, what, pid
+                 in (line.split() for line in host.read(TRACE).splitlines() if line.count(" ") == 3)]
+        return [call for call in calls if name in (None, call[1]) and action in (None, call[2])]
+
+    def holders(self, address):
+        return [host for host in self.hosts if host.alive and
+                f" {address}/" in host.run("ip", "-o", "address").stdout]
+
+    def wait_holder(self, address, host, timeout=20):
+        """Until that host, and only that host, has the address."""
+        wait_for(lambda: self.holders(address) == [host], timeout,
+                 f"{address} on {host.name} alone", every=0.05)
+
+    def wait_active(self, timeout=20):
+        """Until every daemon has seen every other as active."""
+        for host in self.hosts:
+            for other in self.hosts:
+                if host is not other:
+                    self.wait_log(host, f"Status update for node {other.name}: status active",
+                                  timeout)
+
+    def settled(self, host, timeout=20):
+        self.wait_log(host, "Initial resource acquisition complete", timeout)
+
+    def close(self):
+        for host in self.hosts:
+            if host.alive:
+                host.power_cut()
+        self.witness.close()
+        self.switch.close()

@@ -1,0 +1,195 @@
+"""Runs test functions, each in a process with mounts of its own, several at a time; prints one
+line per test. Knows nothing about heartbeats."""
+
+import importlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import kernel
+from cluster import Cluster
+
+REPO = Path(__file__).resolve().parents[2]
+LOGS = REPO / "build" / "system-logs"
+_tests = []
+
+
+@dataclass
+class Test:
+    """What the runner knows of a test; `alone`: it measures time and wants the machine."""
+    function: object
+    alone: bool
+    long_only: bool
+    limit: float
+
+    @property
+    def name(self):
+        return f"{self.function.__module__.removeprefix('test_')}.{self.function.__name__}"
+
+    @property
+    def reason(self):
+        return (self.function.__doc__ or "").strip().splitlines()[0]
+
+
+def test(alone=False, long_only=False, limit=90):
+    """Marks a test function. Its docstring's first line says why it exists."""
+    def mark(function):
+        assert function.__doc__, f"{function.__name__} does not say why it exists"
+        _tests.append(Test(function, alone, long_only, limit))
+        return function
+    return mark
+
+
+@dataclass
+class Context:
+    """What a test function is given: a place to work, the tree under test, a pen for figures."""
+    work: Path
+    stage: object
+    product: object
+    long: bool
+    logs: Path
+    clusters: list = field(default_factory=list)
+
+    def cluster(self, **options):
+        options.setdefault("product", self.product)
+        made = Cluster(self.work / f"cluster{len(self.clusters)}", self.stage, **options)
+        self.clusters.append(made)
+        return made
+
+    def report(self, text):
+        """A figure worth printing even though the test passes."""
+        print(text, flush=True)
+        with open(self.logs / "figures", "a") as figures:
+            figures.write(text + "\n")
+
+    def close(self):
+        for cluster in self.clusters:
+            cluster.close()
+
+    def keep_logs(self):
+        for cluster in self.clusters:
+            for host in cluster.hosts:
+                target = self.logs / host.name
+                shutil.copytree(host.disk / "var" / "log", target, dirs_exist_ok=True,
+                                ignore_dangling_symlinks=True)
+                shutil.copytree(host.path("/etc/ha.d"), target / "ha.d", dirs_exist_ok=True,
+                                ignore_dangling_symlinks=True)
+                if host.console.exists():
+                    shutil.copy(host.console, target)
+
+
+def find(pattern):
+    for file in sorted(Path(__file__).parent.glob("test_*.py")):
+        importlib.import_module(file.stem)
+    return [test for test in _tests if pattern in test.name]
+
+
+def _ended(number, _frame):
+    raise KeyboardInterrupt(f"signal {number}")
+
+
+def _child(test, work, options):
+    """The process of one test: 0 passed, 1 failed."""
+    kernel.die_with_parent()
+    os.setsid()
+    signal.signal(signal.SIGTERM, _ended)
+    logs = LOGS / test.name
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
+    output = os.open(logs / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    kernel.own_mounts()
+    kernel.mount_tmpfs(work)
+    context = Context(Path(work), logs=logs, **options)
+    passed = False
+    try:
+        test.function(context)
+        passed = True
+    except BaseException:  # also the runner's SIGTERM: the logs are wanted then above all
+        traceback.print_exc()
+        context.keep_logs()
+    context.close()
+    sys.stdout.flush()
+    return 0 if passed else 1
+
+
+def _start(test, options):
+    work = tempfile.mkdtemp(prefix="hb-system-")
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            status = _child(test, work, options)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    return pid, (test, work, time.monotonic())
+
+
+def _finish(test, work, began, status):
+    seconds = time.monotonic() - began
+    os.rmdir(work)
+    logs = LOGS / test.name
+    passed = status == 0
+    print(f"{'ok  ' if passed else 'FAIL'} {seconds:6.1f} s  {test.name}", flush=True)
+    figures = logs / "figures"
+    if figures.exists():
+        print("".join(f"               {line}\n" for line in figures.read_text().splitlines()),
+              end="", flush=True)
+    if passed:
+        shutil.rmtree(logs, ignore_errors=True)
+    else:
+        print(f"               why the test exists: {test.reason}")
+        tail = (logs / "output.txt").read_text(errors="replace").splitlines()[-3:]
+        print("".join(f"               {line}\n" for line in tail), end="")
+        print(f"               logs: {logs}", flush=True)
+    return passed
+
+
+def _pool(tests, jobs, options, running):
+    """Runs the tests, `jobs` at a time; returns how many passed."""
+    waiting, passed = list(tests), 0
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            pid, entry = _start(waiting.pop(0), options)
+            running[pid] = entry
+        for pid, (test, work, began) in list(running.items()):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                del running[pid]
+                passed += _finish(test, work, began, status)
+            elif time.monotonic() - began > test.limit + 20:
+                os.kill(pid, signal.SIGKILL)
+            elif time.monotonic() - began > test.limit:
+                os.kill(pid, signal.SIGTERM)
+        time.sleep(0.05)
+    return passed
+
+
+def run(tests, jobs, repeat=1, **options):
+    """Runs everything `repeat` times; the exit status."""
+    running, began = {}, time.monotonic()
+    tests = tests * repeat
+    signal.signal(signal.SIGTERM, _ended)
+    try:
+        passed = _pool([test for test in tests if not test.alone], jobs, options, running)
+        passed += _pool([test for test in tests if test.alone], 1, options, running)
+    except KeyboardInterrupt:
+        for pid in running:
+            os.kill(pid, signal.SIGTERM)
+        for pid, (_, work, _) in running.items():
+            os.waitpid(pid, 0)
+            os.rmdir(work)
+        print("interrupted; everything is taken down", flush=True)
+        return 130
+    failed = len(tests) - passed
+    print(f"{passed} passed, {failed} failed in {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0

@@ -1,0 +1,129 @@
+"""The witness on the switch: every frame with the kernel's time stamp, and what it means to us
+(heartbeat messages, ARP). Judges nothing."""
+
+import re
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass
+
+import kernel
+from switch import Switch
+
+_SO_TIMESTAMPNS = 35
+_SO_RCVBUFFORCE = 33
+_ETH_P_ALL = 3
+_FIELD = re.compile(rb"\d+:\(0\)([A-Za-z_]+)=([^,]*),")
+
+
+@dataclass
+class Packet:
+    """One frame: seconds (wall clock), network, sender by its number (0: unknown), and content."""
+    at: float
+    network: int
+    sender: int
+    fields: dict      # of a heartbeat message, else empty
+    arp: str          # sender address of an ARP packet, else ""
+    size: int
+
+
+class Witness:
+    """Records from construction to close(). Thread-safe to read at any time."""
+
+    def __init__(self, switch):
+        self._packets = []
+        self._raw = []
+        self._lock = threading.Lock()
+        self._open = True
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._record, args=(switch.pid,), daemon=True)
+        self._thread.start()
+        self._ready.wait()
+
+    def _record(self, pid):
+        kernel.enter_network_of(pid)
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL)) as tap:
+            tap.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            tap.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 64 << 20)
+            tap.settimeout(0.1)
+            self._ready.set()
+            while self._open:
+                try:
+                    frame, extra, _, source = tap.recvmsg(65600, 64)
+                except TimeoutError:
+                    continue
+                # A broadcast is seen at the port and once more at the bridge itself.
+                if source[2] == socket.PACKET_OUTGOING or source[0].startswith("net"):
+                    continue
+                seconds, nanos = struct.unpack("qq", extra[0][2])
+                with self._lock:
+                    self._raw.append((seconds + nanos / 1e9, frame))
+
+    def packets(self, since=0.0):
+        """Everything seen so far from `since` on, oldest first."""
+        with self._lock:
+            fresh, self._raw = self._raw, []
+        self._packets.extend(filter(None, (_decode(at, frame) for at, frame in fresh)))
+        return [packet for packet in self._packets if packet.at >= since]
+
+    def forget(self):
+        """Drops what was seen, so that a long test stays small."""
+        self.packets()
+        self._packets.clear()
+
+    def messages(self, sender=None, kind=None, since=0.0):
+        """Heartbeat messages, by sender's number and `t=`."""
+        return [packet for packet in self.packets(since)
+                if packet.fields and (sender is None or packet.sender == sender)
+                and (kind is None or packet.fields.get("t") == kind)]
+
+    def last_heartbeat(self, sender, before=float("inf")):
+        """Time of the last message of any type of that host, or None."""
+        times = [p.at for p in self.messages(sender) if p.at < before]
+        return max(times) if times else None
+
+    def first_arp(self, address, sender=None, since=0.0):
+        """Time of the first ARP packet that announces `address`, or None."""
+        times = [p.at for p in self.packets(since)
+                 if p.arp == address and (sender is None or p.sender == sender)]
+        return min(times) if times else None
+
+    def wait_arp(self, address, sender, since, timeout):
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            if (at := self.first_arp(address, sender, since)) is not None:
+                return at
+            time.sleep(0.01)
+        raise TimeoutError(f"no ARP for {address} from host {sender} within {timeout} s")
+
+    def close(self):
+        self._open = False
+        self._thread.join()
+
+
+def _decode(at, frame):
+    if len(frame) < 34:
+        return None
+    network, sender = (frame[10], frame[11]) if frame[6:10] == b"\x02\0\0\0" else (0, 0)
+    kind = frame[12:14]
+    if kind == b"\x08\x06":
+        return Packet(at, network, sender, {}, socket.inet_ntoa(frame[28:32]), len(frame))
+    if kind == b"\x08\x00" and frame[23] == 17:
+        payload = frame[14 + (frame[14] & 15) * 4 + 8:]
+        if payload.startswith(b"###\n"):
+            fields = {key.decode(): value.decode(errors="replace")
+                      for key, value in _FIELD.findall(payload)}
+            return Packet(at, network, sender, fields, "", len(frame))
+    return None
+
+
+def gaps(times):
+    """Distances between neighbours, in seconds."""
+    return [after - before for before, after in zip(times, times[1:])]
+
+
+def share(values, of):
+    """The value below which that share of all values lies (0.999: the 99.9th percentile)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(of * len(ordered)))]
