@@ -2,21 +2,27 @@
 // peers are names, scripts are jobs, time is a parameter.
 #pragma once
 
-#include <memory>
+#include <deque>
+#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/event.hpp"
 #include "config/ha_cf.hpp"
 #include "config/haresources.hpp"
+#include "resource/group_table.hpp"
+#include "resource/holdings.hpp"
+#include "resource/letter.hpp"
+#include "resource/peer.hpp"
+#include "resource/plan.hpp"
+#include "resource/standby.hpp"
 
 namespace hb::resource {
 
 struct ManagerConfig {
     NodeName self;
-    std::vector<NodeName> nodes;  // normal nodes, file order, `self` among them
+    std::vector<NodeName> nodes;                // normal nodes, file order, `self` among them
     std::vector<config::ResourceGroup> groups;  // file order; keys are unique
     config::Failback failback{config::Failback::legacy};
     config::GroupOrder order{config::GroupOrder::parallel};
@@ -25,27 +31,114 @@ struct ManagerConfig {
     bool manage{true};  // false: `-M`, or another manager is in charge
 };
 
-// What one group does on this node.
-enum class Tenure : std::uint8_t {
-    elsewhere,          // not here
-    waiting_for_claim,  // wanted, but a dead holder is not yet proven harmless
-    acquiring,          // its starts run
-    held,               // runs here
-    releasing,          // its stops run
-    failed_here,        // a start failed; refused until a command, a reload or the peer's death
-    stuck,              // a stop failed: the machine gives itself up
-};
-constexpr std::string_view tenure_word(Tenure t) noexcept {
-    constexpr std::string_view all[] = {"elsewhere", "waiting_for_claim", "acquiring", "held",
-                                        "releasing", "failed_here",       "stuck"};
-    return all[static_cast<std::size_t>(t)];
-}
-
 struct GroupView {
     std::string key;
     NodeName preferred;
     Tenure tenure{};
     bool peer_holds{};  // by a live peer's last report
+};
+
+class Manager {
+public:
+    Manager(ManagerConfig config, Now now);
+
+    // Asks every member of every group for its status, before anything is claimed.
+    void start(Now now, Wishes& out);
+    void comm_up(Now now, Wishes& out);
+    void peer_up(Now now, const NodeName& peer, bool restarted, bool ours, Wishes& out);
+    void peer_returned(Now now, const NodeName& peer, Wishes& out);
+    void peer_dead(Now now, const NodeName& peer, bool ever_heard, Wishes& out);
+    // starting, resource, ask_resources, hb_takeover, ip-request, ip-request-resp, shutdone.
+    // True when the type is one of these.
+    bool letter(Now now, const NodeName& peer, const Letter& letter, Wishes& out);
+    void script_done(Now now, const ScriptDone& result, Wishes& out);
+    // We stood still: what peers said before is doubted when it was longer than `deadtime`.
+    void stalled(Now now, Duration overslept, Duration deadtime, Wishes& out);
+    void stop(Now now, Wishes& out);
+    void wakeup(Now now, Wishes& out);
+    // Failback policy and script limits; failed groups get another chance.
+    void reconfigure(Now now, const ManagerConfig& next, Wishes& out);
+    Instant next_deadline() const noexcept;
+
+    // hb_standby CLASS here; `failback` is foreign.
+    void standby_command(Now now, std::string_view word, Wishes& out);
+    // hb_takeover CLASS here.
+    void takeover_command(Now now, std::string_view word, Wishes& out);
+
+    // none, local, foreign or all; `transition` while anything moves.
+    std::string_view holdings() const;
+    std::vector<GroupView> groups() const;
+    bool stopping() const noexcept { return stopping_; }
+    bool finished() const noexcept { return stop_step_ == StopStep::finished; }
+
+private:
+    enum class StopStep : std::uint8_t { none, waiting, releasing, farewell, finished };
+
+    // Everything that follows from a change of state, in the order in which it may be said and
+    // done.
+    void settle(Now now, Wishes& out);
+    void settle_standby(Now now, Wishes& out);
+    void settle_plan(Wishes& out);
+    void settle_legacy(Wishes& out);
+    void settle_failback(Now now, Wishes& out);
+    void settle_deferred(Now now, Wishes& out);
+    void settle_stop(Now now, Wishes& out);
+    void settle_log(Wishes& out);
+    void settle_report(Wishes& out);
+    void begin_release(Wishes& out);
+    void farewell(Now now, Wishes& out);
+
+    // letters, one function per type (manager_letters.cpp)
+    void on_starting();
+    void on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out);
+    void on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes& out);
+    void on_hb_takeover(Now now, Peer& peer, const Letter& letter, Wishes& out);
+    void on_ip_request(const Peer& peer, const Letter& letter, Wishes& out);
+    void on_ip_request_resp(const Letter& letter, Wishes& out);
+    void on_shutdone(Peer& peer, Wishes& out);
+    void read_holdings(Peer& peer, const Letter& letter);
+    void settle_conflicts(const Peer& peer, Wishes& out);
+
+    // deaths and hand-overs (manager_moves.cpp)
+    void take_over_from(Peer& peer, ClaimInput why, Wishes& out);
+    bool request_standby(Now now, Holding give, Wishes& out);
+    void release_class(Holding give, Wishes& out);
+    void acquire_class(Holding take, Wishes& out);
+    void reset_failed(Holding cls, Wishes& out);
+    void answer_ip_requests(Wishes& out);
+
+    Letter report(std::string_view info) const;
+    bool may_plan() const;
+    bool own_stable() const;  // groups are settled, the first decision is made
+    bool stable() const;      // and no hand-over is under way
+    View view() const;
+    Holding holding() const;
+    std::vector<std::string> keys_of(Holding cls) const;
+    Peer* find(const NodeName& name);
+    const Peer* other() const;  // the one live peer to hand over to, if any
+    bool first_before(const NodeName& peer) const;
+
+    ManagerConfig config_;
+    GroupTable table_;
+    std::vector<Peer> peers_;  // the other nodes, file order
+    Standby standby_;
+    // Classes that have no group in haresources: 3.0.6 announces them all the same.
+    Holding empty_held_{Holding::none};
+    bool comm_up_{false};
+    bool first_decision_{false}, initial_logged_{false};
+    bool answer_due_{false};  // a `starting` came before our own groups were known
+    bool takeover_logged_{true};
+    NodeName takeover_from_;
+    std::optional<Holding> standby_wanted_;  // hb_standby waits until both nodes are stable
+    Instant standby_wanted_until_{never};
+    std::set<std::string> standby_keys_;  // groups of the hand-over under way
+    std::string last_report_;
+    std::vector<std::pair<std::string, NodeName>> ip_requests_;  // to answer after the release
+    std::set<std::string> ip_asked_;  // legacy: asked the peer to release
+    bool stopping_{false};
+    StopStep stop_step_{StopStep::none};
+    Instant farewell_until_{never};
+    std::set<NodeName> farewell_unheard_;  // peers of ours that have not answered `shutdone`
 };
 
 }  // namespace hb::resource

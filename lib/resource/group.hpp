@@ -1,0 +1,92 @@
+// Walks the scripts of one group: status and start from left to right, stop from right to left.
+// Which group is walked when, and who may hold it, is not known here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/event.hpp"
+#include "config/haresources.hpp"
+#include "resource/letter.hpp"
+
+namespace hb::resource {
+
+// Numbers of jobs, one sequence for the whole node.
+class JobSource {
+public:
+    JobId next() noexcept { return JobId{++last_}; }
+
+private:
+    std::uint64_t last_{};
+};
+
+struct WalkLimits {
+    Duration start_timeout{}, status_timeout{}, stop_timeout{};
+    int stop_retries{};  // 0 or less: without end
+    bool operator==(const WalkLimits&) const = default;
+};
+
+enum class WalkEnd : std::uint8_t {
+    found_running,  // probe: every member runs
+    found_partly,   // probe: some run, or a status gave no answer
+    found_stopped,  // probe: none runs
+    started,
+    start_failed,  // and nothing was stopped yet: ask for stop()
+    stopped,
+    stop_failed,  // a member runs and cannot be stopped
+};
+
+class Group {
+public:
+    explicit Group(config::ResourceGroup group) : group_(std::move(group)) {}
+
+    const config::ResourceGroup& config() const noexcept { return group_; }
+    bool busy() const noexcept { return step_ != Step::idle; }
+
+    // `status` of every member at once; changes nothing.
+    void probe(const WalkLimits& limits, JobSource& jobs, Wishes& out);
+    // Member after member: `status`, and `start` where it does not run.
+    void start(const WalkLimits& limits, JobSource& jobs, Wishes& out);
+    // All members, whether they run or not, since `stop` of a stopped one answers 0. While a start
+    // is under way its current script is awaited first.
+    void stop(const WalkLimits& limits, JobSource& jobs, Wishes& out);
+
+    // Whether this group waits for that job.
+    bool awaits(JobId job) const noexcept;
+    // The next step of the walk, or its end.
+    std::optional<WalkEnd> done(Instant now, const ScriptDone& result, JobSource& jobs,
+                                Wishes& out);
+    // Failed stops are tried again after a pause.
+    std::optional<WalkEnd> wakeup(Instant now, JobSource& jobs, Wishes& out);
+    Instant next_deadline() const noexcept { return retry_at_; }
+
+private:
+    enum class Step : std::uint8_t { idle, probing, status, start, stop, pause, ask };
+
+    void run(ScriptAction action, JobSource& jobs, Wishes& out);
+    std::optional<WalkEnd> after_probe(const ScriptDone& result);
+    std::optional<WalkEnd> after_status(const ScriptDone& result, JobSource& jobs, Wishes& out);
+    std::optional<WalkEnd> after_start(const ScriptDone& result, JobSource& jobs, Wishes& out);
+    std::optional<WalkEnd> after_stop(Instant now, const ScriptDone& result, JobSource& jobs,
+                                      Wishes& out);
+    std::optional<WalkEnd> after_ask(const ScriptDone& result, JobSource& jobs, Wishes& out);
+    std::optional<WalkEnd> next_start(JobSource& jobs, Wishes& out);
+    std::optional<WalkEnd> next_stop(JobSource& jobs, Wishes& out);
+    void begin_stop(JobSource& jobs, Wishes& out);
+    void log_failure(const ScriptDone& result, ScriptAction action, Wishes& out) const;
+    std::string shown(ScriptAction action) const;
+
+    config::ResourceGroup group_;
+    WalkLimits limits_;
+    Step step_{Step::idle};
+    std::size_t at_{};  // the member under way
+    int stop_tries_{};
+    bool stop_asked_{false};  // during a start
+    Instant retry_at_{never};
+    std::vector<JobId> awaited_;
+    std::size_t probe_running_{};
+    bool probe_unknown_{false};
+};
+
+}  // namespace hb::resource

@@ -1,0 +1,264 @@
+// See manager.hpp: events in, and what follows from them in settle().
+#include "resource/manager.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+
+namespace hb::resource {
+
+Manager::Manager(ManagerConfig config, Now)
+    : config_(std::move(config)),
+      table_(config_.self, config_.manage ? config_.groups : std::vector<config::ResourceGroup>{},
+             config_.order,
+             {config_.start_timeout, config_.status_timeout, config_.stop_timeout,
+              config_.stop_retries}) {
+    for (const NodeName& node : config_.nodes) {
+        if (node == config_.self) continue;
+        Peer peer;
+        peer.name = node;
+        peers_.push_back(std::move(peer));
+    }
+}
+
+Peer* Manager::find(const NodeName& name) {
+    const auto found = std::find_if(peers_.begin(), peers_.end(),
+                                    [&name](const Peer& peer) { return peer.name == name; });
+    return found == peers_.end() ? nullptr : &*found;
+}
+
+const Peer* Manager::other() const {
+    const auto found =
+        std::find_if(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.present(); });
+    return found == peers_.end() ? nullptr : &*found;
+}
+
+bool Manager::first_before(const NodeName& peer) const {
+    return keeper(config_.self, peer, {}, config_.nodes) == config_.self;
+}
+
+void Manager::start(Now now, Wishes& out) {
+    table_.log_dependencies(out);
+    table_.probe(out);
+    settle(now, out);
+}
+
+void Manager::comm_up(Now now, Wishes& out) {
+    comm_up_ = true;
+    if (config_.manage && config_.failback != config::Failback::legacy) {
+        wish(out, Letter{"starting", {}});
+    }
+    settle(now, out);
+}
+
+void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, Wishes& out) {
+    Peer* peer = find(name);
+    if (peer == nullptr) return;
+    const bool was_dead = !peer->alive;
+    peer->alive = true;
+    peer->ours = ours;
+    peer->claim = advance(peer->claim, restarted ? ClaimInput::returned_new_life
+                                                 : ClaimInput::returned_same_life)
+                      .next;
+    if (restarted || was_dead) {
+        peer->left = false;
+        peer->forget();
+        if (standby_.peer() == name) standby_.cancel(out);
+        // A real node says `starting` itself, and takes ours amiss when it is not at its start.
+        if (comm_up_ && ours && config_.manage) wish(out, Letter{"starting", {}});
+    }
+    settle(now, out);
+}
+
+// Both nodes may run the same groups now; peer_up() follows and asks.
+void Manager::peer_returned(Now now, const NodeName& name, Wishes& out) {
+    if (Peer* peer = find(name)) peer->forget();
+    settle(now, out);
+}
+
+void Manager::peer_dead(Now now, const NodeName& name, bool ever_heard, Wishes& out) {
+    Peer* peer = find(name);
+    if (peer == nullptr) return;
+    peer->alive = false;
+    if (standby_.peer() == name) standby_.cancel(out);
+    const bool owned =
+        !ever_heard || !peer->reported || peer->holding != Holding::none || !peer->held.empty();
+    if (peer->left) {
+        take_over_from(*peer, ClaimInput::left_in_order, out);
+    } else {
+        take_over_from(*peer, owned ? ClaimInput::died_owning : ClaimInput::died_empty, out);
+    }
+    settle(now, out);
+}
+
+void Manager::script_done(Now now, const ScriptDone& result, Wishes& out) {
+    if (!table_.script_done(now.mono, result, out)) {
+        wish_log(out, LogId::script_forgotten, static_cast<std::uint64_t>(result.job));
+        return;
+    }
+    settle(now, out);
+}
+
+void Manager::stalled(Now now, Duration overslept, Duration deadtime, Wishes& out) {
+    if (overslept < deadtime || !config_.manage) return;
+    bool ask = false;
+    for (Peer& peer : peers_) {
+        if (!peer.present() || !peer.ours) continue;
+        peer.reported = false;
+        ask = true;
+    }
+    if (ask && comm_up_) wish(out, Letter{"starting", {}});
+    settle(now, out);
+}
+
+void Manager::stop(Now now, Wishes& out) {
+    if (stopping_) return;
+    stopping_ = true;
+    stop_step_ = StopStep::waiting;
+    standby_wanted_.reset();
+    if (!standby_.idle() || !table_.settled()) wish_log(out, LogId::shutdown_delayed);
+    settle(now, out);
+}
+
+void Manager::wakeup(Now now, Wishes& out) {
+    standby_.wakeup(now.mono, out);
+    table_.wakeup(now.mono, out);
+    if (standby_wanted_ && now.mono >= standby_wanted_until_) {
+        standby_wanted_.reset();
+        wish_log(out, LogId::standby_no_reply);
+    }
+    settle(now, out);
+}
+
+void Manager::reconfigure(Now now, const ManagerConfig& next, Wishes& out) {
+    config_.failback = next.failback;
+    config_.start_timeout = next.start_timeout;
+    config_.status_timeout = next.status_timeout;
+    config_.stop_timeout = next.stop_timeout;
+    config_.stop_retries = next.stop_retries;
+    table_.set_limits(
+        {next.start_timeout, next.status_timeout, next.stop_timeout, next.stop_retries});
+    reset_failed(Holding::all, out);
+    settle(now, out);
+}
+
+Instant Manager::next_deadline() const noexcept {
+    Instant first = std::min(standby_.next_deadline(), table_.next_deadline());
+    if (standby_wanted_) first = std::min(first, standby_wanted_until_);
+    if (stop_step_ == StopStep::farewell) first = std::min(first, farewell_until_);
+    return first;
+}
+
+bool Manager::own_stable() const { return first_decision_ && !stopping_ && table_.settled(); }
+bool Manager::stable() const { return own_stable() && standby_.idle(); }
+
+// Nothing is taken before our own groups are known and every live node has said what it holds.
+bool Manager::may_plan() const {
+    if (!comm_up_ || stopping_ || !standby_.idle() || !table_.probed()) return false;
+    return std::all_of(peers_.begin(), peers_.end(),
+                       [](const Peer& peer) { return !peer.present() || peer.reported; });
+}
+
+View Manager::view() const {
+    View view;
+    view.self = config_.self;
+    view.nodes = config_.nodes;
+    view.alive.insert(config_.self);
+    for (const Peer& peer : peers_) {
+        if (peer.present()) {
+            view.alive.insert(peer.name);
+            view.failed[peer.name] = peer.failed;
+        }
+        // A dead holder blocks its groups until its claim is cleared.
+        if (peer.present() || peer.claim == Claim::fencing || peer.claim == Claim::blocked) {
+            for (const std::string& key : peer.held) view.holder[key] = peer.name;
+        }
+    }
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        view.groups.push_back({slot.key(), slot.preferred(), slot.probing || claimed(slot.tenure),
+                               slot.tenure == Tenure::failed_here});
+    }
+    return view;
+}
+
+void Manager::settle(Now now, Wishes& out) {
+    if (!config_.manage && !stopping_) return;
+    settle_standby(now, out);
+    settle_plan(out);
+    settle_deferred(now, out);
+    settle_failback(now, out);
+    settle_report(out);  // a group is claimed before its first start ...
+    table_.progress(now.mono, out);
+    settle_report(out);  // ... and given up after its last stop
+    answer_ip_requests(out);
+    settle_stop(now, out);
+    settle_log(out);
+}
+
+void Manager::settle_standby(Now now, Wishes& out) {
+    const auto unsettled = [this](const std::string& key) {
+        const GroupTable::Slot* slot = table_.find(key);
+        return slot != nullptr &&
+               (slot->tenure == Tenure::acquiring || slot->tenure == Tenure::waiting_for_claim ||
+                slot->tenure == Tenure::releasing);
+    };
+    const bool under_way = std::any_of(standby_keys_.begin(), standby_keys_.end(), unsettled);
+    if (standby_.giving() && !under_way) {
+        settle_report(out);  // what was given up, before `done`
+        standby_.released(now.mono, out);
+    } else if (standby_.acquiring() && !under_way) {
+        settle_report(out);
+        standby_.acquired(out);
+    }
+    if (standby_.idle()) standby_keys_.clear();
+}
+
+void Manager::settle_plan(Wishes& out) {
+    if (!may_plan()) return;
+    if (config_.failback == config::Failback::legacy) settle_legacy(out);
+    for (const std::string& key : groups_to_take(view())) table_.take(key, out);
+    if (!first_decision_) {
+        first_decision_ = true;
+        const Peer* peer = other();
+        if (peer == nullptr) {
+            empty_held_ = Holding::all;
+        } else if (!includes(peer->holding, Holding::foreign)) {
+            empty_held_ = empty_held_ | Holding::local;
+        }
+    }
+}
+
+// With `auto_failback legacy` a group that a live peer holds is asked for by name and comes home at
+// once (resources.md 4.18).
+void Manager::settle_legacy(Wishes& out) {
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        const bool peer_holds = std::any_of(peers_.begin(), peers_.end(), [&slot](const Peer& p) {
+            return p.present() && p.held.contains(slot.key());
+        });
+        if (slot.preferred() != config_.self || slot.tenure != Tenure::elsewhere || !peer_holds) {
+            continue;
+        }
+        if (ip_asked_.insert(slot.key()).second) {
+            wish(out, Letter{"ip-request", {{"ipaddr", slot.key()}}});
+        }
+    }
+}
+
+void Manager::settle_report(Wishes& out) {
+    if (!table_.probed()) return;
+    // Real nodes in legacy mode do not know these messages.
+    const bool anybody = config_.failback != config::Failback::legacy ||
+                         std::any_of(peers_.begin(), peers_.end(),
+                                     [](const Peer& p) { return p.present() && p.ours; });
+    if (answer_due_ || (comm_up_ && anybody)) {
+        const Letter next = report(stopping_ ? "shutdown" : standby_.giving() ? "standby" : "");
+        std::string text;
+        for (const auto& [name, value] : next.fields) text += name + "=" + value + "\n";
+        if (text == last_report_ && !answer_due_) return;
+        last_report_ = text;
+        answer_due_ = false;
+        wish(out, next);
+    }
+}
+
+}  // namespace hb::resource

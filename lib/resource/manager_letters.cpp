@@ -1,0 +1,232 @@
+// What other nodes say about groups: one function per message type (resources.md 3.4, 4.3 to 4.13).
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "resource/manager.hpp"
+
+namespace hb::resource {
+
+bool Manager::letter(Now now, const NodeName& name, const Letter& letter, Wishes& out) {
+    Peer* peer = find(name);
+    static constexpr std::string_view known[] = {"starting",    "resource",   "ask_resources",
+                                                 "hb_takeover", "ip-request", "ip-request-resp",
+                                                 "shutdone"};
+    if (std::find(std::begin(known), std::end(known), letter.type) == std::end(known)) {
+        return false;
+    }
+    if (peer == nullptr || !config_.manage) return true;
+    if (letter.type == "starting") on_starting();
+    if (letter.type == "resource") on_resource(now, *peer, letter, out);
+    if (letter.type == "ask_resources") on_ask_resources(now, *peer, letter, out);
+    if (letter.type == "hb_takeover") on_hb_takeover(now, *peer, letter, out);
+    if (letter.type == "ip-request") on_ip_request(*peer, letter, out);
+    if (letter.type == "ip-request-resp") on_ip_request_resp(letter, out);
+    if (letter.type == "shutdone") on_shutdone(*peer, out);
+    settle(now, out);
+    return true;
+}
+
+// "Tell me what you hold." Answered as soon as our own groups are known.
+void Manager::on_starting() { answer_due_ = true; }
+
+void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out) {
+    if (!letter.has("rsc_hold")) {
+        wish_log(out, LogId::request_bad, "resource", "no rsc_hold");
+        return;
+    }
+    if (!holding_named(letter.get("rsc_hold"))) {
+        wish_log(out, LogId::bad_class, letter.get("rsc_hold"), peer.name);
+        return;
+    }
+    read_holdings(peer, letter);
+    const bool was_stable = peer.stable;
+    if (letter.has("isstable")) peer.stable = letter.get("isstable") == "1";
+    if (peer.stable && !was_stable) wish_log(out, LogId::remote_stable);
+    peer.releasing = letter.get("info") == "standby";
+    if (peer.releasing && standby_.peer() == peer.name) standby_.release_seen(now.mono);
+    if (peer.ours) farewell_unheard_.erase(peer.name);
+    settle_conflicts(peer, out);
+}
+
+// With one of ours the groups by name; with a real node what its class words mean for our file.
+// Without rtype=full the word adds, and `none` clears (resources.md 3.4).
+void Manager::read_holdings(Peer& peer, const Letter& letter) {
+    const Holding said = *holding_named(letter.get("rsc_hold"));
+    const bool full = letter.get("rtype") == "full";
+    peer.holding = full || said == Holding::none ? said : peer.holding | said;
+    peer.reported = true;
+    peer.held.clear();
+    peer.failed.clear();
+    if (letter.has("hb_held")) {
+        for (std::string& key : words(letter.get("hb_held"))) peer.held.insert(std::move(key));
+        for (std::string& key : words(letter.get("hb_failed"))) peer.failed.insert(std::move(key));
+        return;
+    }
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        const Holding its = slot.preferred() == peer.name ? Holding::local : Holding::foreign;
+        if (includes(peer.holding, its)) peer.held.insert(slot.key());
+    }
+}
+
+// A live peer claims what we claim: after a partition, a stall, or a daemon that died while its
+// groups lived. Two of ours compute the same keeper; a real node never yields, so we do.
+void Manager::settle_conflicts(const Peer& peer, Wishes& out) {
+    bool kept = false;
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        const bool both = peer.held.contains(slot.key()) &&
+                          (slot.tenure == Tenure::acquiring || slot.tenure == Tenure::held ||
+                           slot.tenure == Tenure::waiting_for_claim);
+        if (!both) continue;
+        const NodeName keeps =
+            peer.ours ? keeper(config_.self, peer.name, slot.preferred(), config_.nodes)
+                      : peer.name;
+        if (slot.tenure != Tenure::waiting_for_claim) {
+            wish_log(out, LogId::group_settled, slot.key(), keeps);
+        }
+        if (keeps == config_.self) {
+            kept = true;
+            continue;
+        }
+        table_.release(slot.key(), TenureInput::peer_claims, out);
+    }
+    // It must hear of our claim, in case its last word about us is older.
+    if (kept) answer_due_ = true;
+}
+
+void Manager::on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes& out) {
+    if (config_.failback == config::Failback::legacy) {
+        wish_log(out, LogId::standby_legacy);
+        return;
+    }
+    if (stopping_ && standby_.idle()) return;
+    if (!letter.has("info")) {
+        wish_log(out, LogId::request_bad, "ask_resources", "no info");
+        return;
+    }
+    const Standby::Situation situation{config_.self, own_stable(), peer.stable, peer.ours,
+                                       first_before(peer.name)};
+    switch (standby_.letter(now.mono, peer.name, letter, situation, out)) {
+        case Standby::Verdict::release:
+            release_class(standby_.given_class(), out);
+            return;
+        case Standby::Verdict::acquire:
+            peer.failback_due = false;
+            acquire_class(mirrored(standby_.given_class()), out);
+            return;
+        case Standby::Verdict::nothing:
+        case Standby::Verdict::finished:
+            return;
+    }
+}
+
+// The peer wants groups: we go standby with the mirrored class.
+void Manager::on_hb_takeover(Now now, Peer& peer, const Letter& letter, Wishes& out) {
+    const std::string_view word = letter.get("rsc_hold");
+    const auto take =
+        word == "failback" ? std::optional<Holding>(Holding::all) : holding_named(word);
+    if (!take || *take == Holding::none) {
+        wish_log(out, LogId::bad_class, word, peer.name);
+        return;
+    }
+    wish_log(out, LogId::takeover_asked, holding_word(*take), peer.name);
+    standby_command(now, holding_word(mirrored(*take)), out);
+}
+
+void Manager::on_ip_request(const Peer& peer, const Letter& letter, Wishes& out) {
+    const std::string key(letter.get("ipaddr"));
+    if (table_.find(key) == nullptr) {
+        wish_log(out, LogId::request_bad, "ip-request", "no group " + printable(key));
+        return;
+    }
+    if (!standby_.idle() || stopping_) return;
+    ip_requests_.emplace_back(key, peer.name);
+    if (claimed(table_.find(key)->tenure)) {
+        table_.release(key, TenureInput::release_asked, out);
+    }
+}
+
+void Manager::answer_ip_requests(Wishes& out) {
+    std::erase_if(ip_requests_, [this, &out](const auto& request) {
+        const Tenure tenure = table_.find(request.first)->tenure;
+        if (claimed(tenure)) return false;
+        wish(out, Letter{"ip-request-resp",
+                         {{"dest", request.second},
+                          {"ipaddr", request.first},
+                          {"weown", "yes"},
+                          {"ok", "OK"}}});
+        return true;
+    });
+}
+
+void Manager::on_ip_request_resp(const Letter& letter, Wishes& out) {
+    const std::string key(letter.get("ipaddr"));
+    if (letter.get("dest") != config_.self || letter.get("ok") != "OK" || stopping_) return;
+    const GroupTable::Slot* slot = table_.find(key);
+    if (slot == nullptr || slot->preferred() != config_.self || ip_asked_.erase(key) == 0) return;
+    table_.take(key, out);
+}
+
+void Manager::on_shutdone(Peer& peer, Wishes& out) {
+    wish_log(out, LogId::shutdown_notice, peer.name);
+    if (standby_.peer() == peer.name) standby_.cancel(out);
+    peer.left = true;
+    farewell_unheard_.erase(peer.name);
+    take_over_from(peer, ClaimInput::left_in_order, out);
+    answer_due_ = true;  // it ends as soon as it hears what we hold
+}
+
+// --- what we say ---
+
+Holding Manager::holding() const {
+    return table_.claimed_classes() | without(empty_held_, table_.existing_classes());
+}
+
+Letter Manager::report(std::string_view info) const {
+    std::string held, failed;
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        if (slot.probing || claimed(slot.tenure)) held += slot.key() + " ";
+        if (slot.tenure == Tenure::failed_here) failed += slot.key() + " ";
+    }
+    Letter letter{"resource",
+                  {{"rsc_hold", std::string(holding_word(holding()))},
+                   {"rtype", "full"},
+                   {"isstable", stable() ? "1" : "0"}}};
+    if (!info.empty()) letter.fields.emplace_back("info", info);
+    letter.fields.emplace_back("hb_held", held);
+    letter.fields.emplace_back("hb_failed", failed);
+    return letter;
+}
+
+std::string_view Manager::holdings() const {
+    return stable() || stop_step_ == StopStep::finished ? holding_word(holding()) : "transition";
+}
+
+std::vector<GroupView> Manager::groups() const {
+    std::vector<GroupView> views;
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        const bool peer_holds = std::any_of(peers_.begin(), peers_.end(), [&slot](const Peer& p) {
+            return p.present() && p.held.contains(slot.key());
+        });
+        views.push_back({slot.key(), slot.preferred(), slot.tenure, peer_holds});
+    }
+    return views;
+}
+
+// Lines that 3.0.6 logs at the ends of its transitions.
+void Manager::settle_log(Wishes& out) {
+    if (!first_decision_ || !table_.settled() || stopping_) return;
+    if (!takeover_logged_) {
+        takeover_logged_ = true;
+        wish_log(out, LogId::mach_down_complete);
+        wish_log(out, LogId::takeover_complete, takeover_from_);
+    }
+    if (!initial_logged_ && standby_.idle()) {
+        initial_logged_ = true;
+        wish_log(out, includes(holding(), Holding::local) ? LogId::local_complete
+                                                          : LogId::local_complete_none);
+        wish_log(out, LogId::local_stable);
+        wish_log(out, LogId::initial_complete, other() == nullptr ? "mach_down" : "T_RESOURCES");
+    }
+}
+
+}  // namespace hb::resource

@@ -1,0 +1,44 @@
+// Who ought to hold what: a pure function of what this node knows. When a wish may be carried out
+// (fencing, hand-overs, the order of starts) is decided elsewhere.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+
+namespace hb::resource {
+
+// One group as it looks from here.
+struct PlanGroup {
+    std::string key;
+    NodeName preferred;
+    bool ours{false};         // claimed here
+    bool failed_here{false};  // refused here until somebody resets it
+};
+
+struct View {
+    NodeName self;
+    std::vector<NodeName> nodes;                       // file order
+    std::set<NodeName> alive;                          // nodes that can hold groups now, `self` too
+    std::map<std::string, NodeName> holder;            // by the last word of live peers
+    std::map<NodeName, std::set<std::string>> failed;  // groups that failed on live peers
+    std::vector<PlanGroup> groups;                     // file order
+};
+
+// Keys of the groups that this node should take, in file order. A group that nobody holds goes to
+// its preferred node; when that is dead or it failed there, to the first live node in file order
+// on which it did not fail.
+std::vector<std::string> groups_to_take(const View& view);
+
+// Keys of the groups we hold that prefer `peer`, did not fail there, and so should go home.
+std::vector<std::string> groups_to_give(const View& view, const NodeName& peer);
+
+// Of two live holders of one group: the one that keeps it. Both sides compute the same from the
+// same file: the preferred node if it is one of them, else the earlier in file order.
+NodeName keeper(const NodeName& a, const NodeName& b, const NodeName& preferred,
+                const std::vector<NodeName>& nodes);
+
+}  // namespace hb::resource

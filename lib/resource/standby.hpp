@@ -1,0 +1,79 @@
+// The hand-over that both nodes agree on: me, other, done, done (resources.md 4.6). The class is
+// always from the view of the node that gives. Which groups these are, and their scripts, are the
+// manager's.
+#pragma once
+
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/instant.hpp"
+#include "resource/holdings.hpp"
+#include "resource/letter.hpp"
+
+namespace hb::resource {
+
+class Standby {
+public:
+    enum class Phase : std::uint8_t {
+        idle,
+        asked,      // we said `me`, and wait for `other`
+        giving,     // `other` came: our groups are being released
+        given,      // we said `done`, the peer acquires
+        agreed,     // we said `other`, and wait for the peer's `done`
+        acquiring,  // its `done` came: we start
+    };
+
+    Phase phase() const noexcept { return phase_; }
+    bool idle() const noexcept { return phase_ == Phase::idle; }
+    bool giving() const noexcept { return phase_ == Phase::giving; }
+    bool acquiring() const noexcept { return phase_ == Phase::acquiring; }
+    // From the view of the giver.
+    Holding given_class() const noexcept { return class_; }
+    const NodeName& peer() const noexcept { return peer_; }
+
+    // We ask. REQUIRES: idle, and both sides stable (the manager has looked).
+    void ask(Instant now, const NodeName& peer, Holding give, Wishes& out);
+
+    enum class Verdict : std::uint8_t {
+        nothing,
+        release,   // release class given_class() now
+        acquire,   // start the mirror of class given_class() now
+        finished,  // the hand-over is over
+    };
+    // What only the manager knows when a letter comes.
+    struct Situation {
+        NodeName self;
+        bool self_stable{}, peer_stable{}, peer_ours{};
+        bool self_first{};  // we stand before the peer in ha.cf: our `me` wins when two cross
+    };
+    Verdict letter(Instant now, const NodeName& from, const Letter& letter,
+                   const Situation& situation, Wishes& out);
+
+    // Every group of the class is released: says `done`. REQUIRES: giving.
+    void released(Instant now, Wishes& out);
+    // Every group of the class was started, or failed: says `done`. REQUIRES: acquiring.
+    void acquired(Wishes& out);
+    // The giver's report of the release was seen: the hand-over is not one-sided.
+    void release_seen(Instant now) noexcept;
+
+    // The peer is dead or gone. True when something was under way.
+    bool cancel(Wishes& out);
+    // Deadlines of an answer that does not come. True when the hand-over ended by it.
+    bool wakeup(Instant now, Wishes& out);
+    Instant next_deadline() const noexcept { return deadline_; }
+
+private:
+    Verdict on_me(Instant now, const NodeName& from, Holding cls, const Situation& situation,
+                  Wishes& out);
+    Verdict on_other(Instant now, const NodeName& from, Holding cls, const Situation& situation,
+                     Wishes& out);
+    Verdict on_done(Instant now, const NodeName& from, Wishes& out);
+    void reset() noexcept;
+
+    Phase phase_{Phase::idle};
+    Holding class_{Holding::none};
+    NodeName peer_;
+    Instant deadline_{never};
+};
+
+}  // namespace hb::resource
