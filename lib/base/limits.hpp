@@ -12,15 +12,15 @@ namespace hb::limits {
 using namespace std::chrono_literals;
 
 // --- messages (spec: wire.md 1.7; larger ones are refused by real nodes) ---
-inline constexpr std::size_t message_bytes_max = 262143;             // a final wire message
+inline constexpr std::size_t message_bytes_max = 262143;                  // a final wire message
 inline constexpr std::size_t message_uncompressed_bytes_max = 2U << 20U;  // before compression
-inline constexpr std::size_t udp_bytes_max = 65507;                  // one datagram; more is lost
-inline constexpr std::size_t message_fields_max = 1024;              // per level; more: too_large
-inline constexpr std::size_t message_fields_total_max = 4096;        // all levels; more: too_large
-inline constexpr std::size_t message_depth_max = 16;                 // nested structs; text form's own
-inline constexpr std::size_t packed_list_bytes_max = 1023;           // type 3 in netstring form
-inline constexpr std::size_t list_elements_max = 1024;               // of one list; more: too_large
-inline constexpr std::size_t signature_bytes_max = 160;              // `INDEX DIGEST`; sha512: 131
+inline constexpr std::size_t udp_bytes_max = 65507;            // one datagram; more is lost
+inline constexpr std::size_t message_fields_max = 1024;        // per level; more: too_large
+inline constexpr std::size_t message_fields_total_max = 4096;  // all levels; more: too_large
+inline constexpr std::size_t message_depth_max = 16;           // nested structs; text form's own
+inline constexpr std::size_t packed_list_bytes_max = 1023;     // type 3 in netstring form
+inline constexpr std::size_t list_elements_max = 1024;         // of one list; more: too_large
+inline constexpr std::size_t signature_bytes_max = 160;        // `INDEX DIGEST`; sha512: 131
 inline constexpr std::size_t node_name_bytes_max = 99;
 inline constexpr std::size_t status_word_bytes_max = 31;
 inline constexpr std::size_t node_list_bytes_max = 5119;
@@ -35,7 +35,8 @@ inline constexpr std::size_t resend_per_request = 50;
 inline constexpr std::uint64_t flow_limit = 250;
 inline constexpr Duration rexmit_delay_min = 50ms;
 inline constexpr Duration resend_pause_slack = 10ms;  // resent less than delay minus this ago: skip
-inline constexpr std::size_t held_messages_max = 250; // kept back for order per peer; then delivered
+inline constexpr std::size_t held_messages_max =
+    250;  // kept back for order per peer; then delivered
 
 // --- membership ---
 inline constexpr std::size_t nodes_max = 100;
@@ -49,25 +50,26 @@ inline constexpr Duration link_flap_log_pause = 60s;
 inline constexpr Duration script_timeout_start = 60s;
 inline constexpr Duration script_timeout_status = 60s;
 inline constexpr Duration script_timeout_stop = 120s;
-inline constexpr Duration kill_ladder_pause = 2s;     // from SIGTERM to SIGKILL of a script's group
+inline constexpr Duration kill_ladder_pause = 2s;  // from SIGTERM to SIGKILL of a script's group
 inline constexpr int stop_retries = 10;
 inline constexpr Duration stop_retry_pause = 1s;
 inline constexpr std::size_t script_output_bytes_max = 4096;  // kept of a script's stdout
-inline constexpr Duration standby_answer = 10s;       // `me` waits so long for `other`
-inline constexpr Duration standby_release_seen = 15s; // `other` waits so long for the release report
+inline constexpr Duration standby_answer = 10s;               // `me` waits so long for `other`
+inline constexpr Duration standby_release_seen =
+    15s;  // `other` waits so long for the release report
 inline constexpr Duration standby_phase = 3600s;
-inline constexpr Duration both_booting_wait = 10s;    // with a real 3.0.6 peer that stays unstable
-inline constexpr Duration farewell = 1s;              // heartbeats go on after `shutdone`
+inline constexpr Duration both_booting_wait = 10s;  // with a real 3.0.6 peer that stays unstable
+inline constexpr Duration farewell = 1s;            // heartbeats go on after `shutdone`
 
 // --- the shell ---
-inline constexpr std::size_t frames_per_drain = 256;  // per link, before the timer is looked at
-inline constexpr std::size_t send_queue_frames = 256; // per link; the oldest is dropped
+inline constexpr std::size_t frames_per_drain = 256;   // per link, before the timer is looked at
+inline constexpr std::size_t send_queue_frames = 256;  // per link; the oldest is dropped
 inline constexpr std::size_t fifo_bytes_max = 65536;
 inline constexpr std::size_t hook_queue_max = 256;
 inline constexpr std::size_t children_max = 256;
 inline constexpr Duration hook_timeout = 60s;
 inline constexpr Duration spawn_answer = 1s;
-inline constexpr Duration bad_packet_log_pause = 60s; // one line per class and pause, with a count
+inline constexpr Duration bad_packet_log_pause = 60s;  // one line per class and pause, with a count
 
 // --- configuration files ---
 inline constexpr std::size_t config_line_bytes_max = 5119;

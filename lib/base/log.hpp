@@ -23,7 +23,7 @@ enum class LogId : std::uint16_t {
 };
 
 struct LogEntry {
-    const char* name;         // the id's name, stable between releases
+    const char* name;  // the id's name, stable between releases
     Level level;
     const char* text;         // `{}` stands for one argument
     const char* explanation;  // for the operator: what it means, what to do
@@ -39,9 +39,7 @@ struct LogLine {
 };
 
 inline std::string log_argument(std::string_view text) { return std::string(text); }
-inline std::string log_argument(Duration d) {
-    return std::to_string(to_ms(d));
-}
+inline std::string log_argument(Duration d) { return std::to_string(to_ms(d)); }
 template <std::integral T>
 std::string log_argument(T number) {
     return std::to_string(number);

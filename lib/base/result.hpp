@@ -16,7 +16,7 @@ enum class Errc {
     unsupported,    // known, but not done by this version
     not_found,
     permission,
-    io,             // the operating system refused
+    io,  // the operating system refused
 };
 
 struct Error {

@@ -70,9 +70,8 @@ std::optional<Duration> parse_time(std::string_view text) {
     const std::string_view number = text.substr(0, digits);
     const std::string_view unit = text.substr(digits);
     double value = 0;
-    const auto [stop, error] =
-        std::from_chars(number.data(), number.data() + number.size(), value,
-                        std::chars_format::fixed);
+    const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), value,
+                                               std::chars_format::fixed);
     if (number.empty() || error != std::errc{} || stop != number.data() + number.size()) {
         return std::nullopt;
     }

@@ -34,5 +34,4 @@ std::string show(Duration d);
 // `text` for a log line: control bytes and bytes above 126 as \xNN, cut at `bytes_max`.
 std::string printable(std::string_view text, std::size_t bytes_max = 200);
 
-
 }  // namespace hb

@@ -25,19 +25,19 @@ struct LinkSpec {
 struct EngineConfig {
     NodeName self;
     Uuid self_uuid{};
-    std::uint64_t generation{};       // > 0; raised and on disk before the engine is made
-    std::vector<NodeName> nodes;      // normal nodes in file order, `self` among them
-    std::vector<LinkSpec> links;      // at most limits::links_max
+    std::uint64_t generation{};   // > 0; raised and on disk before the engine is made
+    std::vector<NodeName> nodes;  // normal nodes in file order, `self` among them
+    std::vector<LinkSpec> links;  // at most limits::links_max
     Duration keepalive{}, deadtime{}, warntime{}, initdead{};
     Duration max_rexmit_delay{};
-    unsigned ttl{};                   // hopfudge + number of nodes, ping nodes included
-    wire::InnerAuth inner_auth{};     // `msgfmt`
+    unsigned ttl{};                // hopfudge + number of nodes, ping nodes included
+    wire::InnerAuth inner_auth{};  // `msgfmt`
     bool traditional_compression{false};
     wire::Compression compression{};
     std::size_t compression_threshold_bytes{};
     bool log_badpack{true};
     wire::Keys keys;
-    std::uint64_t seed{};             // for the random parts of retransmission
+    std::uint64_t seed{};  // for the random parts of retransmission
 };
 
 // --- what the engine tells the manager and the core ---
@@ -52,7 +52,8 @@ struct PeerUp {
     bool restarted{};
     bool ours{};
 };
-// Silent for its deadtime, or it said `dead`. `ever_heard` is false for one never heard since start.
+// Silent for its deadtime, or it said `dead`. `ever_heard` is false for one never heard since
+// start.
 struct PeerDead {
     NodeName peer;
     bool ever_heard{};
@@ -83,8 +84,8 @@ struct StalledUs {
     Duration overslept{};
 };
 
-using Notice = std::variant<CommUp, PeerUp, PeerDead, PeerReturned, PeerStatus, LinkState, Delivered,
-                            StalledUs>;
+using Notice = std::variant<CommUp, PeerUp, PeerDead, PeerReturned, PeerStatus, LinkState,
+                            Delivered, StalledUs>;
 using Notices = std::vector<Notice>;
 
 struct PeerView {

@@ -22,8 +22,8 @@ struct AuthKeys {
     std::size_t signing{};
 };
 
-// `mode`: permission bits of the file (st_mode); group- or other-readable is an error. Warns of crc.
-// The result is only fit for use when no error was added.
+// `mode`: permission bits of the file (st_mode); group- or other-readable is an error. Warns of
+// crc. The result is only fit for use when no error was added.
 AuthKeys parse_authkeys(std::string_view text, unsigned mode, const std::string& file,
                         Diagnostics& found);
 

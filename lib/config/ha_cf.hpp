@@ -18,14 +18,14 @@ enum class MediumKind { bcast, mcast, ucast, mcast6, ucast6, serial, ping, ping6
 // One link. Which members mean something depends on `kind`.
 struct Medium {
     MediumKind kind{};
-    std::string name;             // link name (wire.md 7.1): interface, device, host or group
-    std::string device;           // interface or serial device
-    std::string address;          // ucast: host; mcast: group; ping: host
+    std::string name;                // link name (wire.md 7.1): interface, device, host or group
+    std::string device;              // interface or serial device
+    std::string address;             // ucast: host; mcast: group; ping: host
     std::vector<std::string> hosts;  // ping_group
-    unsigned port{};              // bcast, ucast, mcast (UDP)
-    unsigned ttl{1};              // mcast
-    bool loop{false};             // mcast
-    unsigned baud{19200};         // serial
+    unsigned port{};                 // bcast, ucast, mcast (UDP)
+    unsigned ttl{1};                 // mcast
+    bool loop{false};                // mcast
+    unsigned baud{19200};            // serial
     int line{};
     bool operator==(const Medium& other) const;  // without `line`
 };
@@ -34,29 +34,29 @@ enum class Failback { on, off, legacy };
 enum class GroupOrder { parallel, file };
 
 struct HaCf {
-    std::vector<std::string> nodes;        // normal nodes, lower case, file order
-    std::vector<Medium> media;             // file order
+    std::vector<std::string> nodes;  // normal nodes, lower case, file order
+    std::vector<Medium> media;       // file order
     Duration keepalive{}, deadtime{}, warntime{}, initdead{}, deadping{};
     Duration max_rexmit_delay{};
     unsigned hopfudge{1}, udpport{694};
     Failback auto_failback{Failback::legacy};
-    bool classic{true};                    // msgfmt
+    bool classic{true};  // msgfmt
     bool log_badpack{true};
-    bool generation_from_time{false};      // hbgenmethod time
-    bool uuid_from_name{false};            // uuidfrom nodename
+    bool generation_from_time{false};  // hbgenmethod time
+    bool uuid_from_name{false};        // uuidfrom nodename
     bool traditional_compression{false};
     std::string compression{"zlib"};
     std::size_t compression_threshold_kib{2};
-    std::string logfile, debugfile;        // empty: none; /dev/null counts as none
-    std::string logfacility;               // empty: none
+    std::string logfile, debugfile;  // empty: none; /dev/null counts as none
+    std::string logfacility;         // empty: none
     bool syslogmsgfmt{true};
     int debug{0};
     bool realtime{true};
     int rtprio{1};
-    bool manage_resources{true};           // false with `pacemaker`/`crm` on
+    bool manage_resources{true};  // false with `pacemaker`/`crm` on
     // --- ours ---
     Duration start_timeout{}, status_timeout{}, stop_timeout{}, hook_timeout{};
-    int stop_retries{10};                  // also `env STOPRETRYMAX=n`
+    int stop_retries{10};  // also `env STOPRETRYMAX=n`
     GroupOrder group_order{GroupOrder::parallel};
     bool rc_d_all{false};
     // --- for children: HA_<name>=<text>, as recorded (config.md 1.3), and `env` lines ---

@@ -1,0 +1,233 @@
+// See core.hpp: the order of calls. Events go to the engine or the manager, the engine's notices to
+// the manager, the manager's wishes back to the engine or out.
+#include "core/core.hpp"
+
+#include <algorithm>
+
+#include "core/local.hpp"
+#include "resource/letter.hpp"
+
+namespace hb::core {
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+// All string fields but `t`, in order.
+Fields string_fields(const wire::Message& message) {
+    Fields fields;
+    for (const wire::Field& field : message.fields) {
+        if (field.type == wire::FieldType::string && field.name != "t") {
+            fields.emplace_back(field.name, field.value);
+        }
+    }
+    return fields;
+}
+
+wire::Message to_message(const resource::Letter& letter) {
+    wire::Message message = wire::make_message(letter.type);
+    for (const auto& [name, value] : letter.fields) message.set(name, value);
+    return message;
+}
+
+// Types that 3.0.6 never gives to rc.d (resources.md 3.1).
+bool without_hook(std::string_view type) {
+    static constexpr std::string_view types[] = {
+        "starting", "resource",  "ask_resources", "shutdone", "addnode",
+        "delnode",  "setweight", "setsite",       "reqnodes", "repnodes"};
+    return type.starts_with("NS_") ||
+           std::find(std::begin(types), std::end(types), type) != std::end(types);
+}
+
+RunHook hook_for(const wire::Message& message) {
+    RunHook hook{std::string(message.type()), {{"t", std::string(message.type())}}};
+    for (auto& field : string_fields(message)) hook.fields.push_back(std::move(field));
+    return hook;
+}
+
+template <class... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+}  // namespace
+
+struct Core::State {
+    State(CoreConfig given, Now now)
+        : config(std::move(given)), engine(config.engine, now), manager(config.resources, now) {}
+
+    void notices(Now now, cluster::Notices& up, Effects& out);
+    void notice(Now now, const cluster::Notice& notice, resource::Wishes& wishes, Effects& out);
+    void delivered(Now now, const cluster::Delivered& news, resource::Wishes& wishes, Effects& out);
+    void carry_out(Now now, resource::Wishes& wishes, Effects& out);
+    void local(Now now, const LocalMessage& event, Effects& out);
+    void reconfigure(Now now, const CoreConfig& next, resource::Wishes& wishes, Effects& out);
+
+    CoreConfig config;
+    cluster::Engine engine;
+    resource::Manager manager;
+};
+
+Core::Core(CoreConfig config, Now now) : state_(std::make_unique<State>(std::move(config), now)) {}
+Core::~Core() = default;
+Core::Core(Core&&) noexcept = default;
+Core& Core::operator=(Core&&) noexcept = default;
+
+void Core::start(Now now, Effects& out) {
+    state_->engine.start(now, out);
+    resource::Wishes wishes;
+    state_->manager.start(now, wishes);
+    state_->carry_out(now, wishes, out);
+}
+
+void Core::State::carry_out(Now now, resource::Wishes& wishes, Effects& out) {
+    for (resource::Wish& each : wishes) {
+        if (auto* letter = std::get_if<resource::Letter>(&each)) {
+            engine.send(now, to_message(*letter), out);
+        } else {
+            out.push_back(std::move(std::get<Effect>(each)));
+        }
+    }
+    wishes.clear();
+}
+
+void Core::State::notices(Now now, cluster::Notices& up, Effects& out) {
+    resource::Wishes wishes;
+    for (const cluster::Notice& each : up) {
+        notice(now, each, wishes, out);
+        carry_out(now, wishes, out);
+    }
+}
+
+void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes& wishes,
+                         Effects& out) {
+    std::visit(
+        Overloaded{
+            [&](const cluster::CommUp&) { manager.comm_up(now, wishes); },
+            [&](const cluster::PeerUp& up) {
+                manager.peer_up(now, up.peer, up.restarted, up.ours, wishes);
+            },
+            [&](const cluster::PeerDead& dead) {
+                out.emplace_back(RunHook{"status",
+                                         {{"t", "status"},
+                                          {"seq", "1"},
+                                          {"ts", std::to_string(now.unix_seconds)},
+                                          {"src", dead.peer},
+                                          {"st", "dead"}}});
+                manager.peer_dead(now, dead.peer, dead.ever_heard, wishes);
+            },
+            [&](const cluster::PeerReturned& back) {
+                manager.peer_returned(now, back.peer, wishes);
+            },
+            [&](const cluster::PeerStatus& status) { out.emplace_back(hook_for(status.message)); },
+            [&](const cluster::LinkState& link) {
+                const auto index = static_cast<std::size_t>(link.link);
+                const std::string name = index < config.engine.links.size()
+                                             ? config.engine.links[index].name
+                                             : std::string();
+                out.emplace_back(RunHook{"ifstat",
+                                         {{"t", "ifstat"},
+                                          {"node", link.peer},
+                                          {"ifname", name},
+                                          {"st", link.up ? "up" : "dead"}}});
+            },
+            [&](const cluster::Delivered& message) { delivered(now, message, wishes, out); },
+            [&](const cluster::StalledUs& stall) {
+                manager.stalled(now, stall.overslept, config.engine.deadtime, wishes);
+            }},
+        news);
+}
+
+void Core::State::delivered(Now now, const cluster::Delivered& news, resource::Wishes& wishes,
+                            Effects& out) {
+    const resource::Letter letter{std::string(news.message.type()), string_fields(news.message)};
+    const bool known = manager.letter(now, news.peer, letter, wishes);
+    if (without_hook(letter.type)) return;
+    if (!known) out.emplace_back(log_line(LogId::unknown_message, letter.type, news.peer));
+    out.emplace_back(hook_for(news.message));
+}
+
+// What a local script wrote into the FIFO. The daemon's own messages cannot be forged by it.
+void Core::State::local(Now now, const LocalMessage& event, Effects& out) {
+    resource::Wishes wishes;
+    const LocalRequest request = read_local(event.text);
+    switch (request.kind) {
+        case LocalRequest::Kind::standby:
+            manager.standby_command(now, request.resource_class, wishes);
+            break;
+        case LocalRequest::Kind::takeover:
+            manager.takeover_command(now, request.resource_class, wishes);
+            break;
+        case LocalRequest::Kind::refused:
+            out.emplace_back(log_line(LogId::request_bad, request.type, request.reason));
+            break;
+        case LocalRequest::Kind::pass_on:
+            engine.send(now, request.message, out);
+            out.emplace_back(hook_for(request.message));
+            break;
+    }
+    carry_out(now, wishes, out);
+}
+
+void Core::State::reconfigure(Now now, const CoreConfig& next, resource::Wishes& wishes,
+                              Effects& out) {
+    cluster::EngineConfig engine_next = next.engine;
+    // Nodes, links and identity stay as they run; the shell has named what waits.
+    engine_next.self = config.engine.self;
+    engine_next.self_uuid = config.engine.self_uuid;
+    engine_next.generation = config.engine.generation;
+    engine_next.nodes = config.engine.nodes;
+    engine_next.links = config.engine.links;
+    config.engine = engine_next;
+    engine.reconfigure(now, config.engine, out);
+    manager.reconfigure(now, next.resources, wishes);
+}
+
+void Core::step(Now now, const Event& event, Effects& out) {
+    State& node = *state_;
+    cluster::Notices up;
+    resource::Wishes wishes;
+    std::visit(
+        Overloaded{[&](const FrameIn& in) { node.engine.frame(now, in.link, in.bytes, out, up); },
+                   [&](const LinkChanged& link) {
+                       node.engine.link_changed(now, link.link, link.usable, out);
+                   },
+                   [&](const ScriptDone& done) { node.manager.script_done(now, done, wishes); },
+                   [&](const LocalMessage& message) { node.local(now, message, out); },
+                   [&](const ConfigChanged& change) {
+                       if (change.next) node.reconfigure(now, *change.next, wishes, out);
+                   },
+                   [&](const Surroundings& around) { node.engine.load(around.load); },
+                   [&](const Wakeup&) {
+                       node.engine.wakeup(now, out, up);
+                       if (now.mono >= node.manager.next_deadline()) {
+                           node.manager.wakeup(now, wishes);
+                       }
+                   },
+                   [&](const StopRequested&) {
+                       if (!node.manager.stopping()) node.engine.send_status(now, out);
+                       node.manager.stop(now, wishes);
+                   }},
+        event);
+    node.carry_out(now, wishes, out);
+    node.notices(now, up, out);
+}
+
+Instant Core::next_deadline() const {
+    return std::min(state_->engine.next_deadline(), state_->manager.next_deadline());
+}
+
+Status Core::status() const {
+    const State& node = *state_;
+    Status status;
+    status.comm_up = node.engine.comm_up();
+    status.stopping = node.manager.stopping();
+    status.finished = node.manager.finished();
+    status.holdings = std::string(node.manager.holdings());
+    status.peers = node.engine.peers();
+    status.groups = node.manager.groups();
+    return status;
+}
+
+}  // namespace hb::core

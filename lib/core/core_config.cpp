@@ -1,0 +1,101 @@
+// From the three files and the node's identity to what the core runs with.
+#include "base/check.hpp"
+#include "core/core.hpp"
+
+namespace hb::core {
+namespace {
+
+// Serial lines, pings and IPv6 come later; they get no link yet.
+bool has_link(config::MediumKind kind) {
+    switch (kind) {
+        case config::MediumKind::bcast:
+        case config::MediumKind::mcast:
+        case config::MediumKind::ucast:
+            return true;
+        case config::MediumKind::mcast6:
+        case config::MediumKind::ucast6:
+        case config::MediumKind::serial:
+        case config::MediumKind::ping:
+        case config::MediumKind::ping6:
+        case config::MediumKind::ping_group:
+            return false;
+    }
+    HB_CHECK(false && "unknown kind");
+}
+
+bool is_ping(config::MediumKind kind) {
+    return kind == config::MediumKind::ping || kind == config::MediumKind::ping6 ||
+           kind == config::MediumKind::ping_group;
+}
+
+wire::Keys wire_keys(const config::AuthKeys& from) {
+    wire::Keys keys;
+    for (std::size_t i = 0; i < from.by_index.size(); ++i) {
+        if (!from.by_index[i]) continue;
+        const auto method = wire::method_named(from.by_index[i]->method);
+        HB_CHECK(method);  // the parser knows the same names
+        keys.by_index[i] = wire::Key{*method, from.by_index[i]->text};
+    }
+    keys.signing = from.signing;
+    return keys;
+}
+
+cluster::EngineConfig engine_config(const config::HaCf& ha_cf, const config::AuthKeys& keys,
+                                    const Identity& identity) {
+    cluster::EngineConfig engine;
+    engine.self = identity.self;
+    engine.self_uuid = identity.uuid;
+    engine.generation = identity.generation;
+    engine.nodes = ha_cf.nodes;
+    std::uint16_t next = 0;
+    for (const config::Medium& medium : linked_media(ha_cf)) {
+        engine.links.push_back({LinkId{next++}, medium.name, false});
+    }
+    engine.keepalive = ha_cf.keepalive;
+    engine.deadtime = ha_cf.deadtime;
+    engine.warntime = ha_cf.warntime;
+    engine.initdead = ha_cf.initdead;
+    engine.max_rexmit_delay = ha_cf.max_rexmit_delay;
+    std::size_t nodes = ha_cf.nodes.size();
+    for (const config::Medium& medium : ha_cf.media) nodes += is_ping(medium.kind) ? 1 : 0;
+    engine.ttl = ha_cf.hopfudge + static_cast<unsigned>(nodes);
+    engine.inner_auth = ha_cf.classic ? wire::InnerAuth::present : wire::InnerAuth::absent;
+    engine.traditional_compression = ha_cf.traditional_compression;
+    engine.compression =
+        ha_cf.compression == "bz2" ? wire::Compression::bz2 : wire::Compression::zlib;
+    engine.compression_threshold_bytes = ha_cf.compression_threshold_kib * 1024;
+    engine.log_badpack = ha_cf.log_badpack;
+    engine.keys = wire_keys(keys);
+    engine.seed = identity.seed;
+    return engine;
+}
+
+}  // namespace
+
+std::vector<config::Medium> linked_media(const config::HaCf& ha_cf) {
+    std::vector<config::Medium> media;
+    for (const config::Medium& medium : ha_cf.media) {
+        if (has_link(medium.kind) && media.size() < limits::links_max) media.push_back(medium);
+    }
+    return media;
+}
+
+CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& keys,
+                            const std::vector<config::ResourceGroup>& groups,
+                            const Identity& identity) {
+    CoreConfig core;
+    core.engine = engine_config(ha_cf, keys, identity);
+    core.resources.self = identity.self;
+    core.resources.nodes = ha_cf.nodes;
+    core.resources.groups = groups;
+    core.resources.failback = ha_cf.auto_failback;
+    core.resources.order = ha_cf.group_order;
+    core.resources.start_timeout = ha_cf.start_timeout;
+    core.resources.status_timeout = ha_cf.status_timeout;
+    core.resources.stop_timeout = ha_cf.stop_timeout;
+    core.resources.stop_retries = ha_cf.stop_retries;
+    core.resources.manage = ha_cf.manage_resources;
+    return core;
+}
+
+}  // namespace hb::core

@@ -1,0 +1,59 @@
+// See local.hpp.
+#include "core/local.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "wire/text_form.hpp"
+
+namespace hb::core {
+namespace {
+
+LocalRequest refused(std::string type, std::string reason) {
+    return {LocalRequest::Kind::refused, std::move(type), std::move(reason), {}, {}};
+}
+
+// The daemon says these itself; from a script they would be lies about it.
+bool is_daemons_own(std::string_view type) {
+    static constexpr std::string_view own[] = {"status",       "starting",      "resource",
+                                               "shutdone",     "stonith",       "reqnodes",
+                                               "repnodes",     "ip-request",    "ip-request-resp",
+                                               "hbapi-clstat", "query-cstatus", "respond-cstatus"};
+    return type.starts_with("NS_") ||
+           std::find(std::begin(own), std::end(own), type) != std::end(own);
+}
+
+bool changes_membership(std::string_view type) {
+    return type == "addnode" || type == "delnode" || type == "setweight" || type == "setsite";
+}
+
+}  // namespace
+
+LocalRequest read_local(ByteView text) {
+    auto message = wire::text_form::decode(text);
+    if (!message) return refused("?", message.error().what);
+    const std::string type = printable(message->type(), 64);
+    if (message->type().empty()) return refused("?", "no field t, expected t=TYPE");
+    for (const wire::Field& field : message->fields) {
+        if (field.name == "src" || field.name == "seq" || field.name == "hg") {
+            return refused(type, "field " + field.name + " is the daemon's to add");
+        }
+    }
+    std::string resource_class(message->get("rsc_hold"));
+    if (resource_class.empty()) resource_class = "all";
+    if (type == "ask_resources") {
+        if (message->get("info") != "me") {
+            return refused(type, "info=" + printable(message->get("info"), 64) +
+                                     ", expected info=me: the daemons say the rest themselves");
+        }
+        return {LocalRequest::Kind::standby, type, {}, resource_class, {}};
+    }
+    if (type == "hb_takeover") return {LocalRequest::Kind::takeover, type, {}, resource_class, {}};
+    if (is_daemons_own(message->type())) return refused(type, "only the daemon says this");
+    if (changes_membership(message->type())) {
+        return refused(type, "not supported with haresources: edit ha.cf on both nodes");
+    }
+    return {LocalRequest::Kind::pass_on, type, {}, {}, std::move(*message)};
+}
+
+}  // namespace hb::core
