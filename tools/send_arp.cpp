@@ -324,7 +324,8 @@ int announce(const Options& options, int socket, const Device& device,
     const auto start = std::chrono::seconds(clock.tv_sec) + std::chrono::nanoseconds(clock.tv_nsec);
     if (!send_frame(socket, device, pair[0])) {
         complain(options.device + ": " + reason() + "; could not announce " + options.address);
-        return exit_failed;
+        // An interface that was just brought up may take its time; a burst goes on.
+        if (!options.background) return exit_failed;
     }
     const int frames = 2 * options.repeats;
     int sent = 1;
