@@ -62,13 +62,14 @@ def wait_for(condition, timeout, what, every=0.01):
 class Cluster:
     """Two hosts (or more) on a switch of their own. Host numbers begin with 1."""
 
-    def __init__(self, work, stage=None, product=OURS, names=("alpha", "beta"), networks=1):
+    def __init__(self, work, trees=(), product=OURS, names=("alpha", "beta"), networks=1):
         self.product = product
         self.names = names
         self.switch = Switch(networks)
         self.witness = Witness(self.switch)
-        self.hosts = [Host(name, work / name, stage) for name in names]
+        self.hosts = [Host(name, work / name, trees) for name in names]
         self.daemons = {}
+        self.cuts = []    # (time, host)
         for host in self.hosts:
             self.boot(host)
 
@@ -137,17 +138,16 @@ class Cluster:
 
     def pid(self, host):
         """The daemon's pid as its own host sees it, from its pid file; 0 without one."""
-        for name in ("/run/heartbeat.pid", "/var/run/heartbeat.pid"):
-            if text := host.read(name).strip():
-                return int(text)
-        return 0
+        return int(host.read("/run/heartbeat.pid") or 0)
 
     def tool(self, host, name, *words, check=True):
         return host.run(f"{self.product.tools}/{name}", *words, check=check)
 
     def power_cut(self, host):
         self.daemons.pop(host, None)
-        return host.power_cut()
+        at = host.power_cut()
+        self.cuts.append((at, host))
+        return at
 
     # --- what happened ---
 
@@ -179,6 +179,19 @@ class Cluster:
         calls = [(float(at), who, what, int(pid)) for at, who, what, pid
                  in (line.split() for line in host.read(TRACE).splitlines() if line.count(" ") == 3)]
         return [call for call in calls if name in (None, call[1]) and action in (None, call[2])]
+
+    def assert_exclusive(self, *names):
+        """No service was started on one host before the other had begun its stop or lost power."""
+        calls = [(*call, host) for host in self.hosts for call in self.trace(host)]
+        cuts = [(at, None, "power cut", 0, host) for at, host in self.cuts]
+        for name in names:
+            running = set()
+            for at, who, action, _, host in sorted(calls + cuts, key=lambda call: call[0]):
+                if action == "power cut" or who == name and action == "stop":
+                    running.discard(host)
+                elif who == name and action == "start":
+                    assert running <= {host}, f"{name} started twice, at {at} on {host.name}"
+                    running.add(host)
 
     def holders(self, address):
         return [host for host in self.hosts if host.alive and

@@ -1,5 +1,4 @@
-"""One virtual host: namespaces with an init that reaps, own /etc, /var and /run, and a power
-switch. Cables are switch.py's, daemons are cluster.py's."""
+"""One virtual host: namespaces with an init that reaps, a disk of its own, and a power switch. Cables are switch.py's, daemons are cluster.py's."""
 
 import os
 import signal
@@ -9,23 +8,21 @@ from pathlib import Path
 
 import kernel
 
-# What runs as process 1. /usr shows the tree under test, /etc and /var keep their changes on the
-# host's own disk (they outlive a power cut), /run is empty after each boot.
+# What runs as process 1. The host sees the trees under test laid over the machine's own root; what
+# it writes goes to its own disk, which outlives a power cut. /run is empty after each boot.
 _BOOT = r"""
 set -e
-disk=$1 name=$2 stage=$3
-mount -t sysfs sysfs /sys
-mkdir -p "$disk"/{etc,var,work-etc,work-var}
-if [ -n "$stage" ]; then
-    mount -t overlay overlay -o "lowerdir=$stage/usr:/usr" /usr
-    lower=/etc
-    [ ! -d "$stage/etc" ] || lower=$stage/etc:/etc
-else
-    lower=/etc
-fi
-mount -t overlay overlay -o "lowerdir=$lower,upperdir=$disk/etc,workdir=$disk/work-etc" /etc
-mount -t overlay overlay -o "lowerdir=/var,upperdir=$disk/var,workdir=$disk/work-var" /var
-mount -t tmpfs -o mode=755 tmpfs /run
+disk=$1 name=$2 lower=$3
+mkdir -p "$disk"/{root,work,new}
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$disk/root,workdir=$disk/work" "$disk/new"
+cd "$disk/new"
+mount --rbind /dev dev
+mount -t proc proc proc
+mount -t sysfs sysfs sys
+mount -t tmpfs -o mode=755 tmpfs run
+pivot_root . .
+umount -l .
+cd /
 getent group haclient >/dev/null || echo haclient:x:64990: >>/etc/group
 getent passwd hacluster >/dev/null ||
     echo hacluster:x:64990:64990::/var/lib/heartbeat:/usr/sbin/nologin >>/etc/passwd
@@ -45,10 +42,11 @@ while :; do sleep 1000 & wait $!; done
 class Host:
     """A machine that can be booted, cut off its power, frozen and booted again."""
 
-    def __init__(self, name, disk, stage=None):
+    def __init__(self, name, disk, trees=()):
+        """`trees`: installed files laid over the machine's, the first on top."""
         self.name = name
         self.disk = Path(disk)
-        self.stage = stage
+        self.trees = [str(tree) for tree in trees] + ["/"]
         self.init = None
         self._unshare = None
         self._running = []
@@ -60,7 +58,7 @@ class Host:
         self._unshare = subprocess.Popen(
             ["unshare", "--net", "--uts", "--mount", "--pid", "--ipc", "--fork",
              "--kill-child=KILL", "--mount-proc", "--propagation", "private",
-             "bash", "-c", _BOOT, "init", str(self.disk), self.name, str(self.stage or "")],
+             "bash", "-c", _BOOT, "init", str(self.disk), self.name, ":".join(self.trees)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             preexec_fn=kernel.die_with_parent)
         if self._unshare.stdout.readline() != b"ready\n":
@@ -72,9 +70,9 @@ class Host:
         return self.init is not None
 
     def path(self, name):
-        """Where the test finds a file of /etc, /var or /run of this host, up or down."""
-        inside = name.lstrip("/")
-        return Path(f"/proc/{self.init}/root/{inside}") if self.init else self.disk / inside
+        """Where the test finds a file that this host wrote, up or down."""
+        root = Path(f"/proc/{self.init}/root") if self.init else self.disk / "root"
+        return root / name.lstrip("/")
 
     def read(self, name):
         try:

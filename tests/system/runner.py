@@ -50,15 +50,17 @@ def test(alone=False, long_only=False, limit=90):
 class Context:
     """What a test function is given: a place to work, the tree under test, a pen for figures."""
     work: Path
-    stage: object
+    stage: object     # the installed tree of ours, or None
     product: object
     long: bool
     logs: Path
     clusters: list = field(default_factory=list)
 
-    def cluster(self, **options):
+    def cluster(self, trees=(), **options):
         options.setdefault("product", self.product)
-        made = Cluster(self.work / f"cluster{len(self.clusters)}", self.stage, **options)
+        if self.stage:
+            trees = (*trees, self.stage)
+        made = Cluster(self.work / f"cluster{len(self.clusters)}", trees, **options)
         self.clusters.append(made)
         return made
 
@@ -76,10 +78,9 @@ class Context:
         for cluster in self.clusters:
             for host in cluster.hosts:
                 target = self.logs / host.name
-                shutil.copytree(host.disk / "var" / "log", target, dirs_exist_ok=True,
-                                ignore_dangling_symlinks=True)
-                shutil.copytree(host.path("/etc/ha.d"), target / "ha.d", dirs_exist_ok=True,
-                                ignore_dangling_symlinks=True)
+                for written in ("var/log", "etc/ha.d"):
+                    shutil.copytree(host.disk / "root" / written, target / Path(written).name,
+                                    dirs_exist_ok=True, symlinks=True)
                 if host.console.exists():
                     shutil.copy(host.console, target)
 

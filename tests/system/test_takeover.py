@@ -1,17 +1,17 @@
-"""The first promise: a host dies, the other serves. Here the figures are taken."""
+"""The first promise: a host dies, the other serves. Here the figures are taken, over each medium."""
 
 from cluster import DEBIAN
+from disk import SharedDisk
 from runner import test
 
 ADDRESS = "10.0.0.100"
+MOUNT = "/srv/shared"
+DEADTIME = 1.0
 
 
-def measured_takeover(cluster, owner):
-    """Cuts the owner's power; (last heartbeat -> first ARP, all that ran) in seconds."""
-    survivor = cluster.peer(owner)
-    cut = cluster.power_cut(owner)
-    arp = cluster.witness.wait_arp(ADDRESS, cluster.number(survivor), cut, timeout=20)
-    return arp - cluster.witness.last_heartbeat(cluster.number(owner), before=arp), arp
+def up_since(cluster):
+    """When the later of the two hosts first said that it is active."""
+    return max(cluster.witness.messages(number, "status")[0].at for number in (1, 2))
 
 
 @test(alone=True)
@@ -21,11 +21,133 @@ def survivor_announces_the_address_soon_after_deadtime(t):
     alpha, beta = cluster.hosts
     cluster.configure(f"alpha IPaddr::{ADDRESS}/24/eth0\n")
     cluster.start()
-    cluster.settled(alpha, timeout=40)
+    cluster.wait_holder(ADDRESS, alpha, timeout=40)
     cluster.settled(beta, timeout=40)
-    cluster.wait_holder(ADDRESS, alpha)
-    took, _ = measured_takeover(cluster, alpha)
-    t.report(f"last heartbeat to first ARP: {took * 1000:.1f} ms (deadtime 1000 ms)")
-    bound = 3.0 if cluster.product is DEBIAN else 1.5
-    assert 0.95 < took < bound, f"took {took:.3f} s"
+    cut = cluster.power_cut(alpha)
+    arp = cluster.witness.wait_arp(ADDRESS, cluster.number(beta), cut, timeout=20)
+    took = arp - cluster.witness.last_heartbeat(cluster.number(alpha), before=arp)
+    t.report(f"last heartbeat to first ARP: {took * 1000:.1f} ms "
+             f"(deadtime 1000 ms, wanted at most 1050)")
+    bound = DEADTIME + (2.0 if cluster.product is DEBIAN else 0.5)
+    assert DEADTIME - 0.05 < took < bound, f"took {took:.3f} s"
     cluster.wait_holder(ADDRESS, beta)
+
+
+def whole_story(t, media, networks, failback):
+    """Boot, death of the owner, takeover of all three kinds of resources, return."""
+    disk = SharedDisk(t.work)
+    cluster = t.cluster(networks=networks)
+    alpha, beta = cluster.hosts
+    cluster.init_script("web")
+    cluster.configure(f"alpha IPaddr::{ADDRESS}/24/eth0 "
+                      f"Filesystem::{disk.device}::{MOUNT}::ext4 web\n",
+                      media=media, failback=failback, scripts=())
+    cluster.start()
+    cluster.wait_runs(alpha, "web")
+    waited = cluster.trace(alpha, "web", "start")[0][0] - up_since(cluster)
+    cluster.settled(beta)
+    assert cluster.holders(ADDRESS) == [alpha] and disk.mounted_on(cluster) == [alpha]
+    alpha.path(f"{MOUNT}/written-by-alpha").write_text("x")
+    alpha.run("sync", "-f", MOUNT)
+
+    cut = cluster.power_cut(alpha)
+    cluster.wait_runs(beta, "web")
+    started = cluster.trace(beta, "web", "start")[-1][0]
+    took = started - cluster.witness.last_heartbeat(1, before=started)
+    arp = cluster.witness.first_arp(ADDRESS, 2, since=cut)
+    assert arp and arp < started, "the address was not announced before the service started"
+    assert cluster.holders(ADDRESS) == [beta] and disk.mounted_on(cluster) == [beta]
+    assert beta.path(f"{MOUNT}/written-by-alpha").exists()
+    t.report(f"{' and '.join(media)}: both up to service {waited * 1000:.0f} ms (wanted 2000), "
+             f"last heartbeat to last member's start {took * 1000:.0f} ms (wanted 1250)")
+    assert waited < 2.0 + 2.0 and DEADTIME - 0.05 < took < DEADTIME + 2.5
+
+    returned = cluster.log_end(beta)
+    cluster.boot(alpha)
+    cluster.start(alpha)
+    if failback == "on":
+        cluster.wait_moved(beta, alpha, "web")
+        assert disk.mounted_on(cluster) == [alpha]
+        cluster.wait_holder(ADDRESS, alpha)
+    else:
+        cluster.wait_log(beta, "Status update for node alpha: status active", since=returned)
+        cluster.settled(alpha)
+        assert cluster.runs(beta, "web") and not cluster.runs(alpha, "web")
+        assert cluster.holders(ADDRESS) == [beta]
+    cluster.assert_exclusive("web")
+    for host in cluster.hosts:
+        assert cluster.stop(host) == 0
+    assert disk.mounted_on(cluster) == [] and cluster.holders(ADDRESS) == []
+
+
+@test()
+def broadcast_takes_over_address_disk_and_service_and_gives_them_back(t):
+    """The whole story over bcast, with auto_failback on."""
+    whole_story(t, ("bcast eth0",), 1, "on")
+
+
+@test()
+def multicast_takes_over_address_disk_and_service_and_keeps_them(t):
+    """The whole story over mcast, with auto_failback off: no second interruption."""
+    whole_story(t, ("mcast eth0 239.0.0.42 694 1 0",), 1, "off")
+
+
+@test()
+def two_unicast_links_take_over_address_disk_and_service(t):
+    """The whole story over two ucast links, as most machines of today have them."""
+    whole_story(t, ("ucast eth0 PEER", "ucast eth1 PEER"), 2, "on")
+
+
+@test()
+def one_cable_of_two_may_break(t):
+    """A second link exists so that a pulled cable is no outage."""
+    cluster = t.cluster(networks=2)
+    alpha, beta = cluster.hosts
+    cluster.configure("alpha svc::a\n", media=("ucast eth0 PEER", "bcast eth1"))
+    cluster.start()
+    cluster.wait_runs(alpha, "a")
+    cluster.settled(beta)
+    cluster.switch.unplug(1, 0)
+    cluster.wait_log(beta, "Link alpha:.*eth0.* dead")
+    cluster.switch.plug(1, 0)
+    before = cluster.log_end(beta)
+    cluster.wait_log(beta, "Link alpha:.*eth0.* up", since=before - 1)
+    assert cluster.runs(alpha, "a") and not cluster.runs(beta, "a")
+    assert "is dead" not in cluster.log(beta)
+
+
+@test()
+def interface_that_vanishes_and_returns_is_used_again(t):
+    """A driver reload must not leave a link dead for ever, nor stop the other one."""
+    cluster = t.cluster(networks=2)
+    alpha, beta = cluster.hosts
+    cluster.configure("alpha svc::a\n", media=("bcast eth0", "ucast eth1 PEER"))
+    cluster.start()
+    cluster.wait_runs(alpha, "a")
+    cluster.settled(beta)
+    for network in (0, 1):
+        cluster.switch.remove_card(1, network)
+        cluster.wait_log(beta, f"Link alpha:.*eth{network}.* dead")
+        before = cluster.log_end(beta)
+        cluster.switch.plug_in(alpha, 1, network)
+        cluster.wait_log(beta, f"Link alpha:.*eth{network}.* up", since=before)
+    assert cluster.runs(alpha, "a") and not cluster.runs(beta, "a")
+    assert "is dead" not in cluster.log(beta) and "is dead" not in cluster.log(alpha)
+
+
+@test()
+def late_second_host_finds_a_lone_owner(t):
+    """A host that boots alone serves after initdead; the second one must not disturb it."""
+    cluster = t.cluster()
+    alpha, beta = cluster.hosts
+    cluster.configure("alpha svc::a\nbeta svc::b\n", failback="off")
+    cluster.start(beta)
+    cluster.wait_runs(beta, "a", "b")
+    first = cluster.witness.messages(2)[0].at
+    started = min(call[0] for call in cluster.trace(beta, action="start"))
+    t.report(f"alone: first packet to first start {started - first:.2f} s (initdead 3 s)")
+    assert 2.9 < started - first < 6
+    cluster.start(alpha)
+    cluster.settled(alpha)
+    assert cluster.runs(beta, "a", "b")
+    cluster.assert_exclusive("a", "b")
