@@ -2,7 +2,6 @@
 // systemctl for a unit of that name. Looks at the file system; runs nothing.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,14 +16,17 @@ bool is_script(const std::string& path);
 // May stand in a path: not empty, no '/', no dot in front, no control byte.
 bool is_script_name(const std::string& type);
 
-struct ScriptCommand {
-    std::vector<std::string> argv;  // [0] is the path
-    // A systemd unit's `is-active`: exit 0 means running, and nothing readable is printed.
-    bool status_by_exit{};
-};
+// The argument vector of `call`, [0] the path: resource.d/TYPE, then init.d/TYPE, then systemctl
+// for the unit TYPE.service (resources.md 1.5). Empty when none is there or `type` is no script
+// name. May wait for a disk: not for the loop's thread.
+std::vector<std::string> find_script(const Paths& paths, const AgentCall& call);
 
-// resource.d/TYPE, then init.d/TYPE, then the unit TYPE.service (resources.md 1.5). Nothing when
-// none is there or `type` is no script name. May wait for a disk: not for the loop's thread.
-std::optional<ScriptCommand> find_script(const Paths& paths, const AgentCall& call);
+// `systemctl is-active`: it answers by its exit status, where scripts print a word.
+bool is_unit_status(const std::vector<std::string>& command);
+
+// What a unit's `is-active` would have printed as a script.
+constexpr const char* unit_status_word(int exit_status) noexcept {
+    return exit_status == 0 ? "running" : "stopped";
+}
 
 }  // namespace hb::shell

@@ -69,10 +69,17 @@ inline constexpr std::size_t hook_queue_max = 256;
 inline constexpr std::size_t children_max = 256;
 inline constexpr Duration hook_timeout = 60s;
 inline constexpr Duration spawn_answer = 1s;
+inline constexpr Duration kill_answer = 2s;      // after SIGKILL; then it counts as hung for good
+inline constexpr std::size_t launchers_max = 8;  // threads hung in a start; then starts queue
+inline constexpr std::size_t helper_stack_bytes = 256U << 10U;  // locked in memory, so kept small
+inline constexpr std::size_t log_queue_lines = 1024;            // the oldest goes, and is counted
+inline constexpr std::size_t log_line_bytes_max = 2000;         // cut
+inline constexpr Duration log_last_words = 2s;         // the daemon's end waits so long for the log
 inline constexpr Duration bad_packet_log_pause = 60s;  // one line per class and pause, with a count
 
 // --- configuration files ---
 inline constexpr std::size_t config_line_bytes_max = 5119;
+inline constexpr std::size_t config_file_bytes_max = 1U << 20U;  // a larger one is an error
 inline constexpr std::size_t config_errors_max = 100;  // reported per file, the rest is counted
 
 }  // namespace hb::limits

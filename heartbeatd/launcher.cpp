@@ -1,0 +1,317 @@
+// See launcher.hpp. One lane is one thread with a place for one request and one answer; the loop
+// and the thread wake each other by eventfd and share no lock.
+#include "launcher.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <deque>
+#include <utility>
+
+#include "asio.hpp"
+#include "base/limits.hpp"
+
+namespace hb::shell {
+
+namespace {
+
+namespace asio = boost::asio;
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> out;
+    out.reserve(texts.size() + 1);
+    for (std::string& text : texts) out.push_back(text.data());
+    out.push_back(nullptr);
+    return out;
+}
+
+// posix_spawn's two settings with their ends.
+class SpawnSettings {
+public:
+    SpawnSettings() {
+        ::posix_spawn_file_actions_init(&actions_);
+        ::posix_spawnattr_init(&attributes_);
+        sigset_t none;
+        sigset_t all;
+        ::sigemptyset(&none);
+        ::sigfillset(&all);
+        ::posix_spawnattr_setsigmask(&attributes_, &none);
+        ::posix_spawnattr_setsigdefault(&attributes_, &all);
+        ::posix_spawnattr_setpgroup(&attributes_, 0);
+        ::posix_spawnattr_setflags(
+            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    }
+    ~SpawnSettings() {
+        ::posix_spawnattr_destroy(&attributes_);
+        ::posix_spawn_file_actions_destroy(&actions_);
+    }
+    SpawnSettings(const SpawnSettings&) = delete;
+    SpawnSettings& operator=(const SpawnSettings&) = delete;
+
+    void descriptors(int out, int err) {
+        ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_adddup2(&actions_, out, 1);
+        ::posix_spawn_file_actions_adddup2(&actions_, err, 2);
+        ::posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
+        ::posix_spawn_file_actions_addchdir_np(&actions_, "/");
+    }
+    int run(pid_t& pid, std::vector<std::string>& argv, std::vector<std::string>& env) {
+        const auto argv_pointers = pointers(argv);
+        const auto env_pointers = pointers(env);
+        return ::posix_spawn(&pid, argv.front().c_str(), &actions_, &attributes_,
+                             argv_pointers.data(), env_pointers.data());
+    }
+
+private:
+    posix_spawn_file_actions_t actions_{};
+    posix_spawnattr_t attributes_{};
+};
+
+// Where the child's words go. A log that cannot be opened must not keep a service from starting.
+Fd open_log(const std::string& path) {
+    constexpr int mode = O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_CLOEXEC;
+    Fd log(path.empty() ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
+                        : ::open(path.c_str(), mode, 0644));
+    if (!log) log.reset(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    return log;
+}
+
+// glibc 2.36's <sys/pidfd.h> lacks extern "C", hence the raw call.
+Fd open_pidfd(pid_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+Spawned spawn(SpawnRequest request) {
+    Spawned out;
+    out.command = request.command();
+    if (out.command.empty()) {
+        out.missing = true;
+        return out;
+    }
+    const Fd log = open_log(request.log_file);
+    SpawnSettings settings;
+    settings.descriptors(request.stdout_pipe ? request.stdout_pipe.get() : log.get(), log.get());
+    out.error = settings.run(out.pid, out.command, request.environment);
+    if (out.error != 0) return out;
+    out.pidfd = open_pidfd(out.pid);
+    if (!out.pidfd) {
+        // Without it nobody would hear of the end.
+        out.error = errno;
+        ::kill(-out.pid, SIGKILL);
+        ::waitpid(out.pid, nullptr, 0);
+    }
+    return out;
+}
+
+void raise_event(const Fd& event) {
+    const std::uint64_t one = 1;
+    // Full or interrupted cannot happen: the counter is at most 1 and signals are blocked.
+    [[maybe_unused]] const auto written = ::write(event.get(), &one, sizeof one);
+}
+
+struct Lane {
+    Fd wake{::eventfd(0, EFD_CLOEXEC)};
+    Fd answered{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    std::atomic<bool> ending{false};
+    // Owned by the thread from raise_event(wake) to raise_event(answered), by the loop else.
+    std::atomic<bool> busy{false};
+    SpawnRequest request;
+    Spawned answer;
+};
+
+void serve(Lane& lane) {
+    const sched_param normal{};
+    ::sched_setscheduler(0, SCHED_OTHER, &normal);
+    for (;;) {
+        std::uint64_t count = 0;
+        if (::read(lane.wake.get(), &count, sizeof count) != sizeof count) continue;
+        if (lane.ending.load(std::memory_order_acquire)) return;
+        if (!lane.busy.load(std::memory_order_acquire)) continue;
+        lane.answer = spawn(std::exchange(lane.request, {}));
+        lane.busy.store(false, std::memory_order_release);
+        raise_event(lane.answered);
+    }
+}
+
+void* lane_thread(void* argument) {
+    const std::unique_ptr<std::shared_ptr<Lane>> lane(
+        static_cast<std::shared_ptr<Lane>*>(argument));
+    serve(**lane);
+    return nullptr;
+}
+
+// A small stack, every signal blocked: signals are the loop's. 0 when it runs, else the errno.
+int start_thread(const std::shared_ptr<Lane>& lane, pthread_t& thread) {
+    if (!lane->wake || !lane->answered) return EMFILE;
+    pthread_attr_t attributes;
+    ::pthread_attr_init(&attributes);
+    ::pthread_attr_setstacksize(&attributes, limits::helper_stack_bytes);
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    auto argument = std::make_unique<std::shared_ptr<Lane>>(lane);
+    const int error = ::pthread_create(&thread, &attributes, lane_thread, argument.get());
+    if (error == 0) static_cast<void>(argument.release());
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    ::pthread_attr_destroy(&attributes);
+    return error;
+}
+
+struct Waiting {
+    SpawnRequest request;
+    std::function<void(Spawned)> done;
+    Launcher::OnSlow slow;
+};
+
+// The loop's end of a lane.
+struct Desk {
+    Desk(asio::io_context& loop, std::shared_ptr<Lane> l, pthread_t t)
+        : lane(std::move(l)), thread(t), ear(loop, lane->answered.get()), patience(loop) {}
+    // Ends the thread; one that hangs in a start is left to itself.
+    void close() {
+        if (std::exchange(closed, true)) return;
+        patience.cancel();
+        ear.release();  // the lane owns the descriptor
+        lane->ending.store(true, std::memory_order_release);
+        const bool hangs = lane->busy.load(std::memory_order_acquire);
+        raise_event(lane->wake);
+        if (hangs) {
+            ::pthread_detach(thread);
+        } else {
+            ::pthread_join(thread, nullptr);
+        }
+        done = nullptr;
+        slow = nullptr;
+    }
+
+    std::shared_ptr<Lane> lane;
+    pthread_t thread;
+    asio::posix::stream_descriptor ear;
+    asio::steady_timer patience;
+    std::function<void(Spawned)> done;
+    Launcher::OnSlow slow;
+    bool busy{false};
+    bool hung{false};
+    bool closed{false};
+};
+
+}  // namespace
+
+class Launcher::State : public std::enable_shared_from_this<Launcher::State> {
+public:
+    explicit State(asio::io_context& loop) : loop_(loop) {}
+
+    bool start(Waiting waiting) {
+        if (queue_.size() >= limits::children_max) return false;
+        queue_.push_back(std::move(waiting));
+        pump();
+        return true;
+    }
+    void close() {
+        for (const auto& desk : desks_) desk->close();
+        desks_.clear();
+        queue_.clear();
+    }
+
+private:
+    void pump() {
+        while (!queue_.empty()) {
+            const std::shared_ptr<Desk> desk = open_desk();
+            if (!desk || desk->busy) return;
+            Waiting next = std::move(queue_.front());
+            queue_.pop_front();
+            give(desk, std::move(next));
+        }
+    }
+    // The one desk whose thread does not hang; a fresh one when there is none.
+    std::shared_ptr<Desk> open_desk() {
+        for (const auto& desk : desks_) {
+            if (!desk->hung) return desk;
+        }
+        if (desks_.size() >= limits::launchers_max) return nullptr;
+        auto lane = std::make_shared<Lane>();
+        pthread_t thread{};
+        if (const int error = start_thread(lane, thread); error != 0) {
+            refuse_all(error);
+            return nullptr;
+        }
+        desks_.push_back(std::make_shared<Desk>(loop_, std::move(lane), thread));
+        return desks_.back();
+    }
+    void refuse_all(int error) {
+        for (Waiting& waiting : std::exchange(queue_, {})) {
+            asio::post(loop_, [done = std::move(waiting.done), error] {
+                Spawned refused;
+                refused.error = error;
+                done(std::move(refused));
+            });
+        }
+    }
+    void give(const std::shared_ptr<Desk>& desk, Waiting next) {
+        desk->busy = true;
+        desk->done = std::move(next.done);
+        desk->slow = std::move(next.slow);
+        desk->lane->request = std::move(next.request);
+        desk->lane->busy.store(true, std::memory_order_release);
+        raise_event(desk->lane->wake);
+        desk->patience.expires_after(limits::spawn_answer);
+        desk->patience.async_wait([self = shared_from_this(), desk](const auto& error) {
+            if (!error && !desk->closed && desk->busy) self->impatient(desk);
+        });
+        desk->ear.async_wait(asio::posix::stream_descriptor::wait_read,
+                             [self = shared_from_this(), desk](const auto& error) {
+                                 if (!error && !desk->closed) self->answered(desk);
+                             });
+    }
+    void impatient(const std::shared_ptr<Desk>& desk) {
+        desk->hung = true;
+        if (desk->slow) desk->slow(limits::spawn_answer);
+        pump();
+    }
+    void answered(const std::shared_ptr<Desk>& desk) {
+        std::uint64_t count = 0;
+        if (::read(desk->lane->answered.get(), &count, sizeof count) != sizeof count) return;
+        desk->patience.cancel();
+        desk->busy = false;
+        const auto done = std::exchange(desk->done, {});
+        Spawned answer = std::exchange(desk->lane->answer, {});
+        if (desk->hung) retire(desk);
+        done(std::move(answer));
+        pump();
+    }
+    // A thread that hung is not needed any more when another took its place.
+    void retire(const std::shared_ptr<Desk>& desk) {
+        desk->hung = false;
+        const bool replaced = std::any_of(desks_.begin(), desks_.end(), [&desk](const auto& other) {
+            return other != desk && !other->hung;
+        });
+        if (!replaced) return;
+        desk->close();
+        std::erase(desks_, desk);
+    }
+
+    asio::io_context& loop_;
+    std::deque<Waiting> queue_;
+    std::vector<std::shared_ptr<Desk>> desks_;
+};
+
+Launcher::Launcher(asio::io_context& loop) : state_(std::make_shared<State>(loop)) {
+    // Inherited as "ignored" (nohup, some init systems) it would make the kernel throw ends away.
+    ::signal(SIGCHLD, SIG_DFL);
+}
+
+Launcher::~Launcher() { state_->close(); }
+
+bool Launcher::start(SpawnRequest request, std::function<void(Spawned)> done, OnSlow slow) {
+    return state_->start({std::move(request), std::move(done), std::move(slow)});
+}
+
+}  // namespace hb::shell
