@@ -1,0 +1,166 @@
+// See script_runner.hpp.
+#include "script_runner.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <utility>
+
+#include "asio.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "child.hpp"
+#include "script_path.hpp"
+
+namespace hb::shell {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& command) {
+    std::string out;
+    for (const std::string& word : command) {
+        if (!out.empty()) out += ' ';
+        out += word;
+    }
+    return printable(out);
+}
+
+std::string named(const AgentCall& call) {
+    return printable(call.type) + " " + action_word(call.action);
+}
+
+}  // namespace
+
+class ScriptRunner::State : public std::enable_shared_from_this<ScriptRunner::State> {
+public:
+    State(boost::asio::io_context& loop, Launcher& launcher, const Paths& paths, OnDone done,
+          OnLog log)
+        : loop_(loop),
+          launcher_(launcher),
+          paths_(std::make_shared<const Paths>(paths)),
+          done_(std::move(done)),
+          log_(std::move(log)) {}
+
+    void surroundings(std::vector<std::string> environment, std::string log_file) {
+        environment_ = std::move(environment);
+        log_file_ = std::move(log_file);
+    }
+    void run(RunAgent job) {
+        waiting_.push_back(std::move(job));
+        ++unfinished_;
+        pump();
+    }
+    void kill(JobId job);
+    void close();
+    std::size_t unfinished() const noexcept { return unfinished_; }
+
+private:
+    void pump() {
+        while (!waiting_.empty() && running_.size() < limits::children_max) {
+            RunAgent next = std::move(waiting_.front());
+            waiting_.pop_front();
+            begin(std::move(next));
+        }
+    }
+    void begin(RunAgent job);
+    void ended(JobId job, const AgentCall& call, ChildEnd end);
+    // One answer, from the loop itself.
+    void answer(ScriptDone result) {
+        --unfinished_;
+        if (done_) done_(std::move(result));
+    }
+    void log(LogLine line) const {
+        if (log_) log_(std::move(line));
+    }
+
+    boost::asio::io_context& loop_;
+    Launcher& launcher_;
+    std::shared_ptr<const Paths> paths_;
+    OnDone done_;
+    OnLog log_;
+    std::vector<std::string> environment_;
+    std::string log_file_;
+    std::deque<RunAgent> waiting_;
+    std::map<JobId, std::shared_ptr<Child>> running_;
+    std::size_t unfinished_{0};
+};
+
+void ScriptRunner::State::begin(RunAgent job) {
+    const bool asks = job.call.action == ScriptAction::status;
+    ChildOrder order;
+    order.command = [paths = paths_, call = job.call] { return find_script(*paths, call); };
+    order.environment = environment_;
+    order.timeout = job.timeout;
+    order.capture_stdout = asks;
+    order.log_file = log_file_;
+    ChildHooks hooks;
+    const auto me = shared_from_this();
+    if (!asks) {
+        hooks.running = [me](const std::vector<std::string>& command) {
+            me->log(log_line(LogId::script_running, joined(command)));
+        };
+    }
+    hooks.slow = [me, call = job.call](Duration waited) {
+        me->log(log_line(LogId::spawn_slow, named(call), waited));
+    };
+    hooks.ended = [me, id = job.job, call = job.call](ChildEnd end) {
+        me->ended(id, call, std::move(end));
+    };
+    running_[job.job] = Child::start(loop_, launcher_, std::move(order), std::move(hooks));
+}
+
+void ScriptRunner::State::ended(JobId job, const AgentCall& call, ChildEnd end) {
+    running_.erase(job);
+    if (end.end == ScriptEnd::not_started) {
+        log(log_line(LogId::spawn_failed, named(call), std::strerror(end.error)));
+    }
+    ScriptDone result{job, end.end, end.status, std::move(end.output), end.took};
+    if (result.end == ScriptEnd::exited && is_unit_status(end.command)) {
+        result.output = unit_status_word(end.status);
+    }
+    answer(std::move(result));
+    pump();
+}
+
+void ScriptRunner::State::kill(JobId job) {
+    if (const auto it = running_.find(job); it != running_.end()) {
+        it->second->kill();
+        return;
+    }
+    const auto it = std::find_if(waiting_.begin(), waiting_.end(),
+                                 [job](const RunAgent& waits) { return waits.job == job; });
+    if (it == waiting_.end()) return;
+    waiting_.erase(it);
+    boost::asio::post(loop_, [me = shared_from_this(), job] {
+        me->answer({job, ScriptEnd::signalled, SIGTERM, {}, {}});
+    });
+}
+
+void ScriptRunner::State::close() {
+    done_ = nullptr;
+    log_ = nullptr;
+    waiting_.clear();
+    for (const auto& [job, child] : running_) child->forget();
+    running_.clear();
+}
+
+ScriptRunner::ScriptRunner(boost::asio::io_context& loop, Launcher& launcher, const Paths& paths,
+                           OnDone done, OnLog log)
+    : state_(std::make_shared<State>(loop, launcher, paths, std::move(done), std::move(log))) {}
+
+ScriptRunner::~ScriptRunner() { state_->close(); }
+
+void ScriptRunner::surroundings(std::vector<std::string> environment, std::string log_file) {
+    state_->surroundings(std::move(environment), std::move(log_file));
+}
+
+void ScriptRunner::run(RunAgent job) { state_->run(std::move(job)); }
+
+void ScriptRunner::kill(JobId job) { state_->kill(job); }
+
+std::size_t ScriptRunner::unfinished() const noexcept { return state_->unfinished(); }
+
+}  // namespace hb::shell
