@@ -1,0 +1,62 @@
+# Where everything goes: the paths of Heartbeat 3.0.6 on Debian, whatever CMAKE_INSTALL_PREFIX says.
+# `DESTDIR=X cmake --install build/release` puts the whole tree below X. What this build has not
+# made (HB_SHELL=OFF) is not installed.
+set(HB_DOC_DIR /usr/share/doc/heartbeat)
+
+# A link LINK -> TARGET below DESTDIR.
+function(hb_install_link target link)
+  cmake_path(GET link PARENT_PATH folder)
+  install(CODE "
+    file(MAKE_DIRECTORY \"\$ENV{DESTDIR}${folder}\")
+    file(CREATE_LINK \"${target}\" \"\$ENV{DESTDIR}${link}\" SYMBOLIC)
+    message(STATUS \"Installing: \$ENV{DESTDIR}${link} -> ${target}\")")
+endfunction()
+
+function(hb_install_program name folder)
+  if(TARGET ${name})
+    install(TARGETS ${name} RUNTIME DESTINATION ${folder})
+  endif()
+endfunction()
+
+# --- programs ---
+hb_install_program(heartbeatd /usr/sbin)
+if(TARGET heartbeatd)
+  # Old init scripts and cluster tools start the daemon by this name.
+  hb_install_link(/usr/sbin/heartbeatd /usr/libexec/heartbeat/heartbeat)
+endif()
+foreach(tool hb_standby hb_takeover)
+  hb_install_program(${tool} /usr/share/heartbeat)
+  if(TARGET ${tool})
+    hb_install_link(../share/heartbeat/${tool} /usr/sbin/${tool})
+  endif()
+endforeach()
+hb_install_program(send_arp /usr/libexec/heartbeat)
+hb_install_program(hb_replay /usr/bin)
+
+# --- configuration: the agents are programs, README.md explains their contract ---
+file(GLOB agents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/resource.d/*)
+list(FILTER agents EXCLUDE REGEX "\\.md$")
+install(PROGRAMS ${agents} DESTINATION /etc/ha.d/resource.d)
+install(DIRECTORY DESTINATION /etc/ha.d/rc.d)
+
+# --- samples and documentation ---
+file(GLOB samples CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/ha.d/*)
+foreach(page README.md CHANGELOG.md ARCHITECTURE.md COPYING)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/${page})
+    list(APPEND samples ${CMAKE_SOURCE_DIR}/${page})
+  endif()
+endforeach()
+install(FILES ${samples} DESTINATION ${HB_DOC_DIR})
+if(EXISTS ${CMAKE_SOURCE_DIR}/resource.d/README.md)
+  install(FILES ${CMAKE_SOURCE_DIR}/resource.d/README.md DESTINATION ${HB_DOC_DIR}
+          RENAME README.agents.md)
+endif()
+foreach(section 1 5 7 8)
+  file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/man/*.${section})
+  if(pages)
+    install(FILES ${pages} DESTINATION /usr/share/man/man${section})
+  endif()
+endforeach()
+
+# --- systemd ---
+install(FILES ${CMAKE_SOURCE_DIR}/packaging/heartbeat.service DESTINATION /lib/systemd/system)
