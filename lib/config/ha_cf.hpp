@@ -14,6 +14,16 @@
 namespace hb::config {
 
 enum class MediumKind { bcast, mcast, ucast, mcast6, ucast6, serial, ping, ping6, ping_group };
+inline constexpr unsigned default_port = 694;  // ha-cluster/udp (IANA)
+constexpr bool is_ping(MediumKind kind) noexcept {
+    return kind == MediumKind::ping || kind == MediumKind::ping6 || kind == MediumKind::ping_group;
+}
+// Can this version open it?
+constexpr bool is_supported(MediumKind kind) noexcept {
+    return kind == MediumKind::bcast || kind == MediumKind::mcast || kind == MediumKind::ucast;
+}
+// The word of ha.cf.
+std::string_view medium_word(MediumKind kind) noexcept;
 
 // One link. Which members mean something depends on `kind`.
 struct Medium {
@@ -38,7 +48,7 @@ struct HaCf {
     std::vector<Medium> media;       // file order
     Duration keepalive{}, deadtime{}, warntime{}, initdead{}, deadping{};
     Duration max_rexmit_delay{};
-    unsigned hopfudge{1}, udpport{694};
+    unsigned hopfudge{1}, udpport{default_port};
     Failback auto_failback{Failback::legacy};
     bool classic{true};  // msgfmt
     bool log_badpack{true};
@@ -77,6 +87,9 @@ struct Machine {
 // collected; the struct is only fit for use when errors is empty.
 HaCf parse_ha_cf(std::string_view text, const std::string& file, const Machine& machine,
                  Diagnostics& found);
+
+// Nodes and ping nodes: whom a line of haresources may name.
+std::vector<std::string> known_names(const HaCf& ha_cf);
 
 // Rows for `heartbeatd -D`: directive, default, description.
 struct DirectiveRow {

@@ -1,6 +1,8 @@
-// Lines of configuration files with their positions, and the mistakes found in them.
+// Lines of configuration files with their positions, and the mistakes found in them. What the lines
+// mean is ha_cf's, haresources' and authkeys'.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,5 +22,37 @@ struct Diagnostic {
 struct Diagnostics {
     std::vector<Diagnostic> errors, warnings, unsupported;
 };
+
+// Adds what is found in one file to `found`, which must outlive it. Each of the three lists takes
+// limits::config_errors_max entries of a file; what comes then is counted and told by finish().
+class Reporter {
+public:
+    Reporter(std::string file, Diagnostics& found) : file_(std::move(file)), found_(found) {}
+    void error(int line, std::string text);
+    void warning(int line, std::string text);
+    void unsupported(int line, std::string text);
+    // Call once, at the end of the file.
+    void finish();
+    bool has_errors() const noexcept { return errors_ > 0; }
+
+private:
+    std::string file_;
+    Diagnostics& found_;
+    std::size_t errors_{}, warnings_{}, unsupported_{};
+};
+
+// A physical line without its end (LF or CR LF), counted from 1.
+struct Line {
+    int number{};
+    std::string_view text;  // into the text that was split
+};
+std::vector<Line> split_lines(std::string_view text);
+
+// `text` between quotes, fit for a message: control bytes shown as \xNN.
+std::string quoted(std::string_view text);
+// "a, b or c".
+std::string listed(const std::vector<std::string>& items, std::string_view last_word = "or");
+// The one of `names` that `word` most likely meant, or "" when none is near.
+std::string nearest(std::string_view word, const std::vector<std::string>& names);
 
 }  // namespace hb::config

@@ -1,0 +1,263 @@
+// ha.cf as an administrator writes it: values, defaults, order, and messages that help.
+#include "base/limits.hpp"
+#include "parsed.hpp"
+
+namespace hb::config {
+namespace {
+
+using namespace std::chrono_literals;
+using Strings = std::vector<std::string>;
+
+// The sample of the tutorials, word by word (issue 2, `Done when` 4).
+const std::string tutorial =
+    "use_logd yes\n"
+    "logfacility local0\n"
+    "logfile /var/log/ha-log\n"
+    "keepalive 2\n"
+    "warntime 5\n"
+    "deadtime 30\n"
+    "initdead 120\n"
+    "udpport 6942\n"
+    "bcast eth0\t# Linux\n"
+    "ucast eth1 PEER\n"
+    "watchdog /dev/watchdog\n"
+    "auto_failback off\n"
+    "node\tnode1\n"
+    "node node2\n"
+    "respawn hacluster /usr/lib64/heartbeat/ipfail\n"
+    "apiauth dopd gid=haclient uid=hacluster\n";
+
+// Why: this file is on a thousand machines; it must work unchanged, whatever of it comes later.
+TEST(HaCf, TheTutorialWorksUnchanged) {
+    const Parsed parsed = parse_text(tutorial, {"node1", true, 0});
+    EXPECT_EQ(parsed.errors(), "");
+    EXPECT_EQ(parsed.warnings(), "");
+    EXPECT_EQ(parsed.cf.keepalive, 2s);
+    EXPECT_EQ(parsed.cf.warntime, 5s);
+    EXPECT_EQ(parsed.cf.deadtime, 30s);
+    EXPECT_EQ(parsed.cf.initdead, 120s);
+    EXPECT_EQ(parsed.cf.nodes, (Strings{"node1", "node2"}));
+    EXPECT_EQ(parsed.cf.auto_failback, Failback::off);
+    ASSERT_EQ(parsed.cf.media.size(), 2U);
+    EXPECT_EQ(parsed.cf.media[0].kind, MediumKind::bcast);
+    EXPECT_EQ(parsed.cf.media[0].device, "eth0");
+    EXPECT_EQ(parsed.cf.media[0].port, 6942U);
+    EXPECT_EQ(parsed.cf.media[1].kind, MediumKind::ucast);
+    EXPECT_EQ(parsed.cf.media[1].name, "eth1");
+    EXPECT_EQ(parsed.cf.media[1].address, "PEER");
+    EXPECT_EQ(parsed.cf.media[1].port, 6942U);
+}
+
+// Why: what is not carried out must be said, once a line, and never stop the start.
+TEST(HaCf, WhatComesLaterIsSaidOnceALine) {
+    EXPECT_EQ(parse_text(tutorial, {"node1", true, 0}).unsupported(),
+              "ha.cf:1: use_logd yes: not supported yet, the line has no effect\n"
+              "ha.cf:11: watchdog /dev/watchdog: not supported yet, the line has no effect\n"
+              "ha.cf:15: respawn hacluster /usr/lib64/heartbeat/ipfail: not supported yet, the "
+              "program is not started\n"
+              "ha.cf:16: apiauth dopd: not supported yet, the line has no effect\n");
+}
+
+// Why: 3.0.6 stops at the first stage with no hint at the line.
+TEST(HaCf, AllErrorsComeAtOnceWithTheirLines) {
+    const Parsed parsed =
+        parse_text("keepalive 2s\nbcasst eth0\nnode c1\nhopfudge 300\nudpport 0\n");
+    EXPECT_EQ(
+        parsed.errors(),
+        "ha.cf:1: keepalive 2s: \"2s\" is no time, expected a number of seconds or one with ms "
+        "or us, for example 2 or 500ms\n"
+        "ha.cf:2: unknown directive \"bcasst\", expected perhaps bcast\n"
+        "ha.cf:4: hopfudge 300: \"300\" is out of range, expected a whole number from 0 to 255 "
+        "(hops)\n"
+        "ha.cf:5: udpport 0: \"0\" is out of range, expected a whole number from 1 to 65535\n"
+        "ha.cf: no media, expected a line like `bcast eth0` or `ucast eth0 HOST`\n");
+}
+
+// Why: one mistake must not look like three.
+TEST(HaCf, ABrokenKeepaliveIsNotHeldAgainstDeadtime) {
+    const Parsed parsed =
+        parse_text("logfacility daemon\nkeepalive x\ndeadtime 1\nbcast e\nnode c1\n");
+    EXPECT_EQ(parsed.found.errors.size(), 1U) << parsed.errors();
+}
+
+// Why: these defaults are what peers of 3.0.6 run with (config.md 2, wire.md 6.1).
+TEST(HaCf, DefaultsAreThoseOfHeartbeat) {
+    const HaCf cf = parse_text("logfacility daemon\nbcast eth0\nnode c1 c2\n").cf;
+    EXPECT_EQ(cf.keepalive, 1s);
+    EXPECT_EQ(cf.deadtime, 30s);
+    EXPECT_EQ(cf.warntime, 15s);
+    EXPECT_EQ(cf.initdead, 30s);
+    EXPECT_EQ(cf.deadping, 30s);
+    EXPECT_EQ(cf.max_rexmit_delay, 250ms);
+    EXPECT_EQ(cf.udpport, 694U);
+    EXPECT_EQ(cf.hopfudge, 1U);
+    EXPECT_EQ(cf.auto_failback, Failback::legacy);
+    EXPECT_TRUE(cf.classic);
+    EXPECT_TRUE(cf.log_badpack);
+    EXPECT_TRUE(cf.realtime);
+    EXPECT_TRUE(cf.manage_resources);
+    EXPECT_EQ(cf.compression, "zlib");
+    EXPECT_EQ(cf.compression_threshold_kib, 2U);
+}
+
+// Why: a takeover that waits for ever, or not at all, comes from these.
+TEST(HaCf, DefaultsOfOurOwnComeFromLimits) {
+    const HaCf cf = parse_with("").cf;
+    EXPECT_EQ(cf.start_timeout, limits::script_timeout_start);
+    EXPECT_EQ(cf.status_timeout, limits::script_timeout_status);
+    EXPECT_EQ(cf.stop_timeout, limits::script_timeout_stop);
+    EXPECT_EQ(cf.hook_timeout, limits::hook_timeout);
+    EXPECT_EQ(cf.stop_retries, limits::stop_retries);
+    EXPECT_EQ(cf.group_order, GroupOrder::parallel);
+    EXPECT_FALSE(cf.rc_d_all);
+}
+
+TEST(HaCf, OurOwnDirectivesAreRead) {
+    const HaCf cf = parse_with(
+                        "start_timeout 5\nstatus_timeout 500ms\nstop_timeout 1.5\n"
+                        "hook_timeout 7\nstop_retries 3\ngroup_order file\nrc_d_all yes")
+                        .cf;
+    EXPECT_EQ(cf.start_timeout, 5s);
+    EXPECT_EQ(cf.status_timeout, 500ms);
+    EXPECT_EQ(cf.stop_timeout, 1500ms);
+    EXPECT_EQ(cf.hook_timeout, 7s);
+    EXPECT_EQ(cf.stop_retries, 3);
+    EXPECT_EQ(cf.group_order, GroupOrder::file);
+    EXPECT_TRUE(cf.rc_d_all);
+}
+
+// Why: three rules for one default are easily lost.
+TEST(HaCf, InitdeadFollowsDeadtime) {
+    EXPECT_EQ(parse_with("deadtime 5").cf.initdead, 12s);
+    EXPECT_EQ(parse_with("deadtime 6").cf.initdead, 12s);
+    EXPECT_EQ(parse_with("deadtime 8").cf.initdead, 16s);
+    EXPECT_EQ(parse_with("deadtime 11").cf.initdead, 11s);
+}
+
+// Why: the last word counts, as in 3.0.6 (config.md 1.1).
+TEST(HaCf, TheLastWordOfAScalarCounts) {
+    EXPECT_EQ(parse_with("keepalive 1 2").cf.keepalive, 2s);
+    EXPECT_EQ(parse_with("keepalive 1,2").cf.keepalive, 2s);
+    EXPECT_EQ(parse_with("keepalive").cf.keepalive, 1s);
+}
+
+// Why: this is how administrators of 3.0.6 set it.
+TEST(HaCf, StopRetriesAlsoComeFromTheEnvironment) {
+    EXPECT_EQ(parse_with("env STOPRETRYMAX=5").cf.stop_retries, 5);
+    EXPECT_LE(parse_with("env STOPRETRYMAX=-1").cf.stop_retries, 0);
+    EXPECT_EQ(parse_with("env STOPRETRYMAX=5\nstop_retries 2").cf.stop_retries, 2);
+    EXPECT_EQ(parse_with("env STOPRETRYMAX=x").cf.stop_retries, limits::stop_retries);
+}
+
+TEST(HaCf, EnvironmentKeepsOrderAndSigns) {
+    using Pairs = std::vector<std::pair<std::string, std::string>>;
+    EXPECT_EQ(parse_with("env A=1 B=x=y\nenv C").cf.env,
+              (Pairs{{"A", "1"}, {"B", "x=y"}, {"C", ""}}));
+}
+
+// Why: names are compared in lower case everywhere.
+TEST(HaCf, NodesAreLowerCaseAndOnceEach) {
+    const Parsed parsed = parse_with("node C1 C3");
+    EXPECT_EQ(parsed.cf.nodes, (Strings{"c1", "c2", "c3"}));
+    EXPECT_NE(parsed.warnings().find("ha.cf:7: node \"c1\" is named twice"), std::string::npos);
+    EXPECT_FALSE(parse_with("node " + std::string(100, 'a')).errors().empty());
+}
+
+// Why: the node that runs must know itself (config.md 6, 4).
+TEST(HaCf, ThisMachineMustBeANode) {
+    EXPECT_NE(parse_with("", {"other", true, 0}).errors().find("this machine is \"other\""),
+              std::string::npos);
+}
+
+// Why: a node that hears nobody would take over everything while its peer runs it.
+TEST(HaCf, AMediumOfALaterPartAloneIsNotEnough) {
+    const Parsed parsed = parse_text("logfacility daemon\nserial /dev/ttyS0\nnode c1 c2\n");
+    ASSERT_EQ(parsed.found.errors.size(), 1U);
+    EXPECT_NE(parsed.errors().find("no medium that this version can open"), std::string::npos);
+}
+
+// Why: 3.0.6 takes the port known at that line; to meet it, so must we, but not in silence.
+TEST(HaCf, APortBehindTheMediumComesTooLate) {
+    const Parsed parsed = parse_with("udpport 700");
+    EXPECT_EQ(parsed.cf.media[0].port, 694U);
+    EXPECT_NE(parsed.warnings().find("put udpport first"), std::string::npos);
+    EXPECT_EQ(parse_text("bcast e\nnode c1\n", {"c1", true, 1694}).cf.media[0].port, 1694U);
+}
+
+TEST(HaCf, MulticastIsReadInFull) {
+    const Medium medium = parse_with("mcast eth1 225.0.0.7 700 2 1").cf.media.back();
+    EXPECT_EQ(medium.kind, MediumKind::mcast);
+    EXPECT_EQ(medium.name, "eth1");
+    EXPECT_EQ(medium.address, "225.0.0.7");
+    EXPECT_EQ(medium.port, 700U);
+    EXPECT_EQ(medium.ttl, 2U);
+    EXPECT_TRUE(medium.loop);
+}
+
+// Why: haresources may name ping nodes (resources.md 1.3).
+TEST(HaCf, PingNodesAreKnownNames) {
+    EXPECT_EQ(known_names(parse_with("ping 10.0.0.254 gw\nping_group g 10.0.0.1").cf),
+              (Strings{"c1", "c2", "10.0.0.254", "gw", "g"}));
+}
+
+// Why: comparing two configurations must not see a moved line as a changed link.
+TEST(HaCf, AMediumIsTheSameOnAnotherLine) {
+    EXPECT_EQ(parse_with("ucast eth1 h").cf.media[1], parse_with("\n\nucast eth1 h").cf.media[1]);
+    EXPECT_FALSE(parse_with("ucast eth1 h").cf.media[1] == parse_with("ucast eth1 i").cf.media[1]);
+}
+
+// Why: each of the three outcomes of this obsolete line was measured.
+TEST(HaCf, NiceFailbackDependsOnWhatStandsBefore) {
+    EXPECT_EQ(parse_with("nice_failback on").cf.auto_failback, Failback::off);
+    EXPECT_EQ(parse_text("nice_failback on\nbcast e\nnode c1\n").cf.auto_failback,
+              Failback::legacy);
+    EXPECT_EQ(parse_with("nice_failback on\nauto_failback on").cf.auto_failback, Failback::on);
+}
+
+// Why: second lines of these are errors in 3.0.6.
+TEST(HaCf, SomeLinesMayStandOnceOnly) {
+    for (const char* twice : {"watchdog /dev/a\nwatchdog /dev/b", "baud 9600\nbaud 9600",
+                              "pacemaker no\ncrm no", "apiauth a uid=1\napiauth a gid=1"}) {
+        EXPECT_EQ(parse_with(twice).found.errors.size(), 1U) << twice;
+    }
+}
+
+// Why: with Pacemaker in charge, groups must be left alone.
+TEST(HaCf, PacemakerTakesTheResourcesAway) {
+    const Parsed parsed = parse_with("crm respawn");
+    EXPECT_EQ(parsed.errors(), "");
+    EXPECT_FALSE(parsed.cf.manage_resources);
+    EXPECT_EQ(parsed.cf.recorded.at("pacemaker"), "respawn");
+    EXPECT_FALSE(parsed.found.unsupported.empty());
+}
+
+// Why: without a destination nobody learns anything.
+TEST(HaCf, LinesAreAlwaysLoggedSomewhere) {
+    const Parsed parsed = parse_text("bcast e\nnode c1\nlogfile /dev/null\n");
+    EXPECT_EQ(parsed.errors(), "");
+    EXPECT_EQ(parsed.cf.logfile, "");
+    EXPECT_EQ(parsed.cf.logfacility, "daemon");
+    EXPECT_EQ(parsed.cf.recorded.at("use_logd"), "yes");
+    EXPECT_EQ(parse_text("bcast e\nnode c1\nuse_logd no\n").found.errors.size(), 1U);
+}
+
+// Why: files come from anywhere.
+TEST(HaCf, ForeignBytesAreAnErrorAndReachNoTerminal) {
+    const Parsed parsed = parse_with(std::string("\x1b[31m\0x", 7));
+    EXPECT_NE(parsed.errors().find("\\x1b"), std::string::npos);
+    EXPECT_FALSE(parse_with("keepalive " + std::string(6000, '1')).errors().empty());
+    EXPECT_EQ(parse_with("# " + std::string(6000, 'c')).errors(), "");
+    EXPECT_EQ(parse_text("keepalive 1\r\nnode c1\r\nbcast eth0\r\n").errors(), "");
+}
+
+// Why: a broken file must not fill the log.
+TEST(HaCf, TheNumberOfMessagesIsBounded) {
+    std::string many;
+    for (int i = 0; i < 1000; ++i) many += "foo\n";
+    const Parsed parsed = parse_with(many);
+    EXPECT_EQ(parsed.found.errors.size(), limits::config_errors_max + 1);
+    EXPECT_NE(parsed.found.errors.back().text.find("900 more"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hb::config
