@@ -1,0 +1,96 @@
+// What a reload changes at once and what waits: an administrator must not believe that more
+// happened.
+#include "config/diff.hpp"
+
+#include "parsed.hpp"
+
+namespace hb::config {
+namespace {
+
+using namespace std::chrono_literals;
+using Strings = std::vector<std::string>;
+
+struct Set {
+    HaCf cf;
+    AuthKeys keys;
+    std::vector<ResourceGroup> groups;
+    Files files() const { return {cf, keys, groups}; }
+};
+
+Set read(const std::string& more, const std::string& haresources = "c1 10.0.0.1 a\nc2 b\n",
+         const std::string& authkeys = "auth 1\n1 sha1 longsecret\n") {
+    Diagnostics found;
+    Set out;
+    out.cf = parse_with(more).cf;
+    out.keys = parse_authkeys(authkeys, 0100600, "authkeys", found);
+    out.groups = parse_haresources(haresources, "haresources", out.cf.nodes, found);
+    return out;
+}
+
+Difference between(const Set& running, const Set& next) {
+    return compare(running.files(), next.files());
+}
+
+// Why: another way to write the same is no change, nor are comments.
+TEST(Difference, TheSameMeaningIsNoChange) {
+    const Set running = read("");
+    const Set next =
+        read("# new\n\nkeepalive 1000ms\nauto_failback yes",
+             "# new\n\nc1 10.0.0.1 \\\n a\nc2 b # c\n", "\nauth 1\n\n1 sha1 longsecret");
+    EXPECT_TRUE(between(running, next).empty());
+}
+
+// Why: these are what SIGHUP promises to bring into force.
+TEST(Difference, TimersLogsAndFailbackAreLive) {
+    const Difference found =
+        between(read(""), read("keepalive 2\nwarntime 2500ms\nlogfile /l\nauto_failback off\n"
+                               "stop_timeout 5\nstop_retries 1\nenv A=1\ndebug 1\ncluster web"));
+    EXPECT_EQ(found.live,
+              (Strings{"keepalive 1s -> 2s", "warntime 3s -> 2500ms", "stop_timeout 120s -> 5s",
+                       "stop_retries 10 -> 1", "auto_failback on -> off", "logfile none -> /l",
+                       "debug 0 -> 1", "env", "cluster"}));
+    EXPECT_EQ(found.waiting, Strings{});
+}
+
+// Why: changing keys without a stop is the commonest reload; keys themselves stay secret.
+TEST(Difference, KeysAreLiveAndNotShown) {
+    const Difference found = between(
+        read(""), read("", "c1 10.0.0.1 a\nc2 b\n", "auth 2\n1 sha1 other123\n2 md5 third123\n"));
+    EXPECT_EQ(found.live, (Strings{"authkeys (key 1 changed, key 2 new and key 2 signs)"}));
+    EXPECT_EQ(found.waiting, Strings{});
+}
+
+// Why: they cannot be changed in a running daemon yet, so each must be named.
+TEST(Difference, MediaNodesAndGroupsWait) {
+    const Difference found = between(
+        read("ucast eth1 h"), read("node c3\nbcast eth2\nudpport 700", "c1 10.0.0.1 a c\nc2 d\n"));
+    EXPECT_EQ(found.live, Strings{});
+    EXPECT_EQ(found.waiting,
+              (Strings{"udpport 694 -> 700", "node (c3 new)",
+                       "media (bcast eth2 new and ucast eth1 h gone)",
+                       "haresources (group 10.0.0.1 changed, group d new and group b "
+                       "gone)"}));
+}
+
+// Why: the order of lines decides who waits for whom.
+TEST(Difference, AnotherOrderOfGroupsWaits) {
+    const Difference found = between(read(""), read("", "c2 b\nc1 10.0.0.1 a\n"));
+    EXPECT_EQ(found.waiting, (Strings{"haresources (another order)"}));
+}
+
+// Why: after a reload, what is in force is neither of the two files.
+TEST(WithLivePart, TakesWhatIsLiveAndKeepsTheRest) {
+    const HaCf running = read("").cf;
+    const HaCf next = read("keepalive 2\nhopfudge 3\nbcast eth9\nenv A=1").cf;
+    const HaCf now = with_live_part(running, next);
+    EXPECT_EQ(now.keepalive, 2s);
+    EXPECT_EQ(now.recorded.at("keepalive"), "2");
+    EXPECT_EQ(now.hopfudge, 1U);
+    EXPECT_EQ(now.recorded.at("hopfudge"), "1");
+    EXPECT_EQ(now.media, running.media);
+    EXPECT_EQ(now.env, next.env);
+    EXPECT_EQ(compare({now, AuthKeys{}, {}}, {next, AuthKeys{}, {}}).live, Strings{});
+}
+
+}  // namespace
+}  // namespace hb::config
