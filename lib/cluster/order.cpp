@@ -1,0 +1,168 @@
+// From a message of a known peer to messages in order: its sender's life, repeats, gaps, and what
+// waits for them (wire.md 5.4). What a message means is dispatch.cpp's.
+#include "cluster/state.hpp"
+
+namespace hb::cluster {
+
+void Engine::State::sequenced(Turn& turn, std::size_t peer, std::size_t link,
+                              wire::Message&& message, const Header& header) {
+    Peer& from = peers[peer];
+    if (header.generation < from.generation) return;  // `hg` is absent, and it once was not
+    Life life = Life::same;
+    if (header.type != "status") {
+        const bool shown =
+            header.generation == from.generation && liveness.state(peer) == PeerState::alive;
+        if (!shown) return park(from, std::move(message), header);
+    } else {
+        life = life_of(peer, message, header);
+        if (life == Life::refused) return;
+    }
+    note_uuid(turn, peer, message);
+    std::vector<std::pair<std::uint64_t, wire::Message>> waited;
+    if (life != Life::same) {
+        begin_life(turn, peer, life, header);
+        if (from.parked_generation == header.generation) waited = from.parked.take_below(0);
+        from.parked.clear();
+    }
+    // What came before the status that shows this life counts from its lowest number on.
+    std::erase_if(waited, [&](const auto& one) { return one.first >= header.number; });
+    std::erase_if(waited, [&](const auto& one) {
+        const auto order = put_in_order(turn, peer, one.first);
+        return order == Sequence::Order::duplicate || order == Sequence::Order::old;
+    });
+    const std::uint64_t number = header.number;
+    const bool ours_to_read =
+        header.type == "status" || members.for_us(message.binary("destuuid"), message.dest());
+    const Sequence::Order order = put_in_order(turn, peer, number);
+    if (order == Sequence::Order::old) return;
+    if (ours_to_read && links.heard(peer, link, turn.now.mono)) {
+        link_changed_state(turn, {peer, link, true});
+    }
+    if (order == Sequence::Order::duplicate) return;
+    if (header.type == "status") {
+        status_came(turn, peer, message, number, life);
+    } else if (ours_to_read) {
+        dispatch(turn, peer, std::move(message), number);
+    }
+    for (auto& [earlier, one] : waited) {
+        if (!members.for_us(one.binary("destuuid"), one.dest())) continue;
+        dispatch(turn, peer, std::move(one), earlier);
+    }
+    release_held(turn, peer);
+}
+
+void Engine::State::note_uuid(Turn& turn, std::size_t peer, const wire::Message& message) {
+    const ByteView uuid = message.binary("srcuuid");
+    switch (members.learn_uuid(peer, uuid)) {
+        case Membership::Learnt::nothing_new:
+        case Membership::Learnt::first:
+            return;
+        case Membership::Learnt::changed:
+            turn.log(LogId::peer_uuid_changed, members.name(peer), uuid_text(uuid));
+            return;
+        case Membership::Learnt::taken:
+            damper.happened(Topic::shared_uuid, peer, turn.now.mono, turn.out, [&] {
+                return log_line(LogId::uuid_shared, members.name(peer),
+                                members.owner_of(uuid).value_or(""), uuid_text(uuid));
+            });
+            return;
+    }
+}
+
+// A message of a life whose status has not come yet (it was lost or overtaken) waits for it: taken
+// at once it would be mistaken for one of the old life, or reach the manager before its sender is
+// up. What that life has said already is an old packet, perhaps replayed.
+void Engine::State::park(Peer& from, wire::Message&& message, const Header& header) {
+    const bool new_life = header.generation > from.generation;
+    if (!new_life && header.number <= from.order.highest()) return;
+    if (header.generation < from.parked_generation) return;
+    if (header.generation > from.parked_generation) from.parked.clear();
+    from.parked_generation = header.generation;
+    const std::uint64_t number = header.number;
+    from.parked.add(number, std::move(message));
+    while (from.parked.surplus()) {
+    }
+}
+
+Engine::State::Life Engine::State::life_of(std::size_t peer, const wire::Message& status,
+                                           const Header& header) const {
+    const Peer& from = peers[peer];
+    const PeerState state = liveness.state(peer);
+    if (header.generation > from.generation) {
+        return from.generation == 0 ? Life::first : Life::restarted;
+    }
+    if (state == PeerState::alive) return Life::same;
+    if (!from.heard_since_start) return Life::first;
+    if (header.number <= from.status_number || status.get("st") == "dead") return Life::refused;
+    return Life::returned;
+}
+
+void Engine::State::begin_life(Turn& turn, std::size_t peer, Life life, const Header& header) {
+    Peer& from = peers[peer];
+    if (life == Life::returned) {
+        turn.log(LogId::peer_returned, members.name(peer));
+        turn.log(LogId::peer_returned_hint);
+        return;
+    }
+    if (life == Life::restarted) turn.log(LogId::peer_restarted, members.name(peer));
+    forget_order(turn, peer);
+    from.order.new_life();
+    from.status_number = 0;
+    from.generation = header.generation;
+    liveness.new_life(peer);
+}
+
+Sequence::Order Engine::State::put_in_order(Turn& turn, std::size_t peer, std::uint64_t number) {
+    Peer& from = peers[peer];
+    const std::uint64_t last = from.order.last();
+    const Sequence::Arrival seen = from.order.arrive(number);
+    switch (seen.order) {
+        case Sequence::Order::after_gap:
+            turn.log(LogId::packets_lost, seen.gap_last - seen.gap_first + 1, members.name(peer),
+                     last, number);
+            from.wanted.forget_below(from.order.first_missing());
+            from.wanted.want(seen.gap_first, seen.gap_last, turn.now.mono, config.max_rexmit_delay,
+                             dice);
+            break;
+        case Sequence::Order::lost_a_lot:
+            damper.happened(Topic::lost_a_lot, peer, turn.now.mono, turn.out, [&] {
+                return log_line(LogId::lost_a_lot, members.name(peer),
+                                seen.gap_last - seen.gap_first + 1);
+            });
+            from.wanted.clear();
+            release_held(turn, peer);
+            break;
+        case Sequence::Order::late:
+            from.wanted.got(number);
+            break;
+        case Sequence::Order::next:
+        case Sequence::Order::duplicate:
+        case Sequence::Order::old:
+            break;
+    }
+    number_settled(turn, peer, seen);
+    return seen.order;
+}
+
+void Engine::State::number_settled(Turn& turn, std::size_t peer, const Sequence::Arrival& seen) {
+    if (seen.ack) ack(turn, peer, *seen.ack);
+    if (seen.repaired) turn.log(LogId::packets_repaired, members.name(peer));
+}
+
+void Engine::State::forget_order(Turn& turn, std::size_t peer) {
+    Peer& from = peers[peer];
+    from.order.reset();
+    from.wanted.clear();
+    acks.forget(peer);
+    release_held(turn, peer);
+}
+
+void Engine::State::release_held(Turn& turn, std::size_t peer) {
+    Peer& from = peers[peer];
+    if (from.held.size() == 0) return;
+    for (auto& [number, message] : from.held.take_below(from.order.first_missing())) {
+        turn.up.emplace_back(Delivered{members.name(peer), std::move(message)});
+    }
+}
+
+}  // namespace hb::cluster

@@ -1,0 +1,54 @@
+// See retransmit.hpp.
+#include "cluster/retransmit.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+
+namespace hb::cluster {
+
+void Retransmit::want(std::uint64_t first, std::uint64_t last, Instant now, Duration delay_max,
+                      Prng& dice) {
+    const Duration least =
+        delay_max < 2 * limits::rexmit_delay_min ? Duration::zero() : limits::rexmit_delay_min;
+    const Instant due = now + dice.between(least, delay_max);
+    for (std::uint64_t n = first; n <= last; ++n) {
+        if (wanted_.size() == limits::missing_max) wanted_.erase(wanted_.begin());
+        wanted_.push_back({n, due});
+    }
+}
+
+void Retransmit::got(std::uint64_t number) {
+    const auto at =
+        std::lower_bound(wanted_.begin(), wanted_.end(), number,
+                         [](const Wanted& wanted, std::uint64_t n) { return wanted.number < n; });
+    if (at != wanted_.end() && at->number == number) wanted_.erase(at);
+}
+
+void Retransmit::forget_below(std::uint64_t number) {
+    std::erase_if(wanted_, [&](const Wanted& wanted) { return wanted.number < number; });
+}
+
+std::vector<Retransmit::Range> Retransmit::due(Instant now, Duration delay_max) {
+    std::vector<Range> ranges;
+    for (Wanted& wanted : wanted_) {
+        if (wanted.due > now) continue;
+        wanted.due = now + delay_max;
+        const bool joins = !ranges.empty() && ranges.back().last + 1 == wanted.number &&
+                           wanted.number - ranges.back().first < limits::resend_per_request;
+        if (joins) {
+            ranges.back().last = wanted.number;
+        } else {
+            ranges.push_back({wanted.number, wanted.number});
+        }
+    }
+    return ranges;
+}
+
+Instant Retransmit::next_deadline() const noexcept {
+    Instant first = never;
+    for (const Wanted& wanted : wanted_) first = std::min(first, wanted.due);
+    return first;
+}
+
+}  // namespace hb::cluster

@@ -1,0 +1,104 @@
+// How a message of ours leaves: standard fields, number, history, signature, one frame per link
+// (wire.md 1.8, 3).
+#include "base/check.hpp"
+#include "base/text.hpp"
+#include "cluster/state.hpp"
+#include "wire/netstring.hpp"
+
+namespace hb::cluster {
+
+std::uint64_t Engine::State::send(Now now, wire::Message message, Effects& out) {
+    const bool control = message.type().starts_with("NS_");
+    const std::uint64_t number = control ? 0 : history.highest() + 1;
+    add_standard_fields(message, number, now);
+    if (const auto sent = emit(message, out); !sent) {
+        out.emplace_back(
+            log_line(LogId::message_too_large, printable(message.type()), sent.error().what));
+        return 0;  // the number is not used up: a hole would be asked for again and again
+    }
+    if (!control) history.keep(number, std::move(message));
+    return number;
+}
+
+void Engine::State::add_standard_fields(wire::Message& message, std::uint64_t number,
+                                        Now now) const {
+    const bool control = number == 0;
+    message.fields.reserve(message.fields.size() + 9);
+    const auto put = [&](std::string_view name, std::string_view value) {
+        if (!control || !message.has(name)) message.set(name, value);
+    };
+    const auto put_binary = [&](std::string_view name, ByteView value) {
+        if (!control || !message.has(name)) message.set_binary(name, value);
+    };
+    if (message.has("dest")) {
+        if (const auto uuid = members.uuid_of(message.dest())) put_binary("destuuid", *uuid);
+    } else if (const auto owner = members.owner_of(message.binary("destuuid"))) {
+        put("dest", *owner);
+    }
+    put("src", config.self);
+    put_binary("srcuuid", uuid_bytes(config.self_uuid));
+    if (!control) put("seq", to_hex(number));
+    put("hg", to_hex(config.generation));
+    // Receivers refuse a zero.
+    put("ts", to_hex(now.unix_seconds == 0 ? 1U : now.unix_seconds));
+    if (!control) put("ld", load);
+    put("ttl", std::to_string(config.ttl));
+}
+
+Result<void> Engine::State::emit(const wire::Message& message, Effects& out) const {
+    Bytes datagram, text;
+    for (std::size_t i = 0; i < config.links.size(); ++i) {
+        if (!usable[i]) continue;
+        const LinkSpec& link = config.links[i];
+        Bytes& frame = link.text_form ? text : datagram;
+        if (frame.empty()) {
+            auto sealed = link.text_form ? signer.seal_text(message) : seal_datagram(message);
+            if (!sealed) return tl::unexpected<Error>(sealed.error());
+            frame = std::move(*sealed);
+        }
+        out.emplace_back(SendFrame{link.id, frame});
+    }
+    return {};
+}
+
+Result<Bytes> Engine::State::seal_datagram(const wire::Message& message) const {
+    auto packet = signer.seal_netstring(message, config.inner_auth);
+    if (!packet && packet.error().code != Errc::too_large) return packet;
+    const bool too_large = !packet || packet->size() > limits::message_bytes_max;
+    const bool wanted = !too_large && config.traditional_compression &&
+                        packet->size() > config.compression_threshold_bytes;
+    if (!too_large && !wanted) return packet;
+    return compressed(message);
+}
+
+// The whole message as the payload of another (wire.md 1.8 b). In classic mode it is the text form
+// with its inner signature and a NUL, as 3.0.6 makes it, unless a field has no such form.
+Result<Bytes> Engine::State::compressed(const wire::Message& message) const {
+    bool structured = false;
+    for (const wire::Field& field : message.fields) {
+        structured = structured || field.type == wire::FieldType::nested ||
+                     field.type == wire::FieldType::compressed ||
+                     field.type == wire::FieldType::nested_to_compress;
+    }
+    const bool as_text = config.inner_auth == wire::InnerAuth::present && !structured;
+    auto whole = as_text ? signer.seal_text(message) : wire::netstring::encode(message);
+    if (!whole) return whole;
+    if (as_text) whole->push_back('\0');
+    const auto wrapper = wire::wrap_compressed(*whole, config.compression);
+    if (!wrapper) return tl::unexpected<Error>(wrapper.error());
+    auto packet = signer.seal_netstring(*wrapper, wire::InnerAuth::absent);
+    if (packet && packet->size() > limits::message_bytes_max) {
+        return fail(Errc::too_large, "larger than a message may be, even compressed");
+    }
+    return packet;
+}
+
+void Engine::State::ack(Turn& turn, std::size_t peer, std::uint64_t number) {
+    if (!acks.on()) return;
+    wire::Message message = wire::make_message("NS_ackmsg");
+    message.set("dest", members.name(peer));
+    message.set("ackseq", to_hex(number));
+    send(turn.now, std::move(message), turn.out);
+}
+
+}  // namespace hb::cluster

@@ -1,0 +1,77 @@
+// What a peer's heartbeat means, and how a peer or a link to it comes and goes (wire.md 6.2
+// to 6.5).
+#include <algorithm>
+#include <chrono>
+
+#include "base/text.hpp"
+#include "cluster/state.hpp"
+
+namespace hb::cluster {
+
+void Engine::State::status_came(Turn& turn, std::size_t peer, const wire::Message& message,
+                                std::uint64_t number, Life life) {
+    Peer& from = peers[peer];
+    const NodeName& name = members.name(peer);
+    // A repeated older one shows that the peer lives, but its word has been overtaken.
+    if (life == Life::same && number < from.status_number) return heartbeat(turn, peer);
+    if (!message.has("protocol") && acks.on()) {
+        acks.switch_off();
+        turn.log(LogId::flow_off, name);
+    }
+    heartbeat(turn, peer);
+    if (const auto ms = message.hex("dt"); ms && *ms > 0) {
+        const auto most = static_cast<std::uint64_t>(to_ms(limits::peer_timeout_max));
+        liveness.announced(peer, std::chrono::milliseconds(std::min(*ms, most)));
+    }
+    from.status_number = number;
+    from.heard_since_start = true;
+    from.ours = message.has(capabilities_field);
+    if (life != Life::same) {
+        if (life == Life::returned) turn.up.emplace_back(PeerReturned{name});
+        turn.up.emplace_back(PeerUp{name, life == Life::restarted, from.ours});
+        roll.came_to_life(peer);
+        beat.extra(turn.now.mono);
+    }
+    const std::string word = lower(message.get("st"));
+    if (word == "dead") return peer_died(turn, peer);
+    if (word == from.word) return;
+    from.word = word;
+    turn.log(LogId::peer_status, name, printable(word));
+    turn.up.emplace_back(PeerStatus{name, message});
+}
+
+// The silence is over. Unlike 3.0.6 we never take the groups of a peer that speaks, however late
+// (its worst bug: resources.md 4.11).
+void Engine::State::heartbeat(Turn& turn, std::size_t peer) {
+    const Liveness::Heartbeat beat_heard = liveness.heard(peer, turn.now.mono);
+    switch (beat_heard.lateness) {
+        case Lateness::on_time:
+            return;
+        case Lateness::late:
+            turn.log(LogId::peer_late, members.name(peer), beat_heard.interval);
+            return;
+        case Lateness::past_deadtime:
+            turn.log(LogId::peer_late_dead, members.name(peer), beat_heard.interval);
+            return;
+    }
+}
+
+void Engine::State::peer_died(Turn& turn, std::size_t peer) {
+    Peer& gone = peers[peer];
+    liveness.declare_dead(peer);
+    gone.word = "dead";
+    gone.parked.clear();
+    turn.log(LogId::peer_dead, members.name(peer));
+    forget_order(turn, peer);
+    turn.up.emplace_back(PeerDead{members.name(peer), gone.heard_since_start});
+}
+
+void Engine::State::link_changed_state(Turn& turn, const Links::Place& place) {
+    const LinkSpec& link = config.links[place.link];
+    if (links.may_log(place.peer, place.link, turn.now.mono)) {
+        turn.log(place.up ? LogId::link_up : LogId::link_dead, members.name(place.peer), link.name);
+    }
+    turn.up.emplace_back(LinkState{members.name(place.peer), link.id, place.up});
+}
+
+}  // namespace hb::cluster

@@ -1,0 +1,89 @@
+// What passing time does: deaths, links, requests, our own heartbeat, our own stalls, and the way
+// to communication up.
+#include <algorithm>
+
+#include "cluster/state.hpp"
+
+namespace hb::cluster {
+
+// Called late, we cannot tell a peer's silence from our own deafness: it is forgiven.
+void Engine::State::notice_stall(Turn& turn) {
+    const Instant before = last_call;
+    last_call = turn.now.mono;
+    if (!started || turn.now.mono - before <= config.keepalive) return;
+    const Duration overslept = turn.now.mono - std::max(next_deadline(), before);
+    if (overslept <= config.keepalive) return;
+    liveness.forgive(overslept);
+    links.forgive(overslept);
+    turn.log(overslept > config.deadtime ? LogId::stalled_long : LogId::stalled, overslept);
+    turn.up.emplace_back(StalledUs{overslept});
+}
+
+void Engine::State::pass_time(Turn& turn) {
+    if (!started) return;
+    const Instant now = turn.now.mono;
+    if (beat.due(now, config.keepalive)) send_status(turn.now, turn.out);
+    for (const std::size_t peer : liveness.passed(now)) peer_died(turn, peer);
+    for (const Links::Place& place : links.passed(now, liveness)) link_changed_state(turn, place);
+    for (const Links::Place& place : links.overdue_logs(now)) {
+        turn.log(place.up ? LogId::link_up : LogId::link_dead, members.name(place.peer),
+                 config.links[place.link].name);
+    }
+    for (std::size_t peer = 0; peer < peers.size(); ++peer) ask_for_missing(turn, peer);
+    damper.passed(now, turn.out);
+}
+
+void Engine::State::ask_for_missing(Turn& turn, std::size_t peer) {
+    for (const auto& range : peers[peer].wanted.due(turn.now.mono, config.max_rexmit_delay)) {
+        wire::Message request = wire::make_message("NS_rexmit");
+        request.set("dest", members.name(peer));
+        request.set("firstseq", std::to_string(range.first));
+        request.set("lastseq", std::to_string(range.last));
+        send(turn.now, std::move(request), turn.out);
+    }
+}
+
+void Engine::State::follow_up(Turn& turn) {
+    if (!started) return;
+    if (beat.extra_due(turn.now.mono)) send_status(turn.now, turn.out);
+    call_roll(turn);
+}
+
+void Engine::State::call_roll(Turn& turn) {
+    if (roll.complete()) return;
+    const auto decision = roll.look(turn.now.mono, liveness, acks.on());
+    switch (decision.step) {
+        case RollCall::Step::wait:
+            return;
+        case RollCall::Step::complete:
+            return complete_roll(turn);
+        case RollCall::Step::ask:
+            break;
+    }
+    wire::Message request = wire::make_message("reqnodes");
+    request.set("dest", members.name(decision.peer));
+    send(turn.now, std::move(request), turn.out);
+    const Duration retry =
+        peers[decision.peer].ours ? limits::reqnodes_retry_ours : limits::reqnodes_retry;
+    roll.asked(turn.now.mono + retry);
+}
+
+void Engine::State::complete_roll(Turn& turn) {
+    liveness.comm_up();
+    turn.log(LogId::comm_up);
+    own_word = "active";
+    turn.log(LogId::local_status, own_word);
+    send_status(turn.now, turn.out);
+    turn.up.emplace_back(CommUp{});
+}
+
+Instant Engine::State::next_deadline() const {
+    if (!started) return last_call;
+    Instant first =
+        std::min({beat.next_deadline(), liveness.next_deadline(), links.next_deadline(liveness),
+                  roll.next_deadline(), damper.next_deadline()});
+    for (const Peer& peer : peers) first = std::min(first, peer.wanted.next_deadline());
+    return first;
+}
+
+}  // namespace hb::cluster
