@@ -15,17 +15,13 @@
 #include "base/text.hpp"
 #include "fd.hpp"
 #include "state_dir.hpp"
+#include "system_error.hpp"
 
 namespace hb::shell {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-tl::unexpected<Error> system_error(const std::string& what, int error) {
-    const bool denied = error == EACCES || error == EPERM;
-    return fail(denied ? Errc::permission : Errc::io, what + ": " + std::strerror(error));
-}
 
 // Of a running program whose file was replaced by an upgrade the kernel says "PATH (deleted)".
 std::string without_deleted(std::string path) {

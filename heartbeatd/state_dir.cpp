@@ -15,6 +15,7 @@
 
 #include "base/text.hpp"
 #include "fd.hpp"
+#include "system_error.hpp"
 
 namespace hb::shell {
 
@@ -24,11 +25,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t generation_columns = 15;
 constexpr std::uint64_t generation_max = 999'999'999'999'999;  // what fits
-
-tl::unexpected<Error> system_error(const std::string& what, int error) {
-    const bool denied = error == EACCES || error == EPERM;
-    return fail(denied ? Errc::permission : Errc::io, what + ": " + std::strerror(error));
-}
 
 // The first 256 bytes. Nothing when there is no such file.
 Result<std::optional<std::string>> read_small(const std::string& path) {

@@ -1,0 +1,293 @@
+// See journal.hpp. No spdlog: a ring of pointers and four small sinks need a tenth of its memory,
+// and share no lock between the real-time loop and a thread of normal priority.
+#include "journal.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "log_sinks.hpp"
+
+namespace hb::shell {
+
+namespace {
+
+void raise_event(const Fd& event) {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(event.get(), &one, sizeof one);
+}
+
+void take_event(const Fd& event) {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto size = ::read(event.get(), &count, sizeof count);
+}
+
+// One line is one line, whatever a script or a peer put into it.
+std::string one_line(std::string text) {
+    if (text.size() > limits::log_line_bytes_max) text.resize(limits::log_line_bytes_max);
+    std::replace_if(
+        text.begin(), text.end(),
+        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+    return text;
+}
+
+// True when stderr is the stream that systemd connected to its journal.
+bool under_journald() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat info {};
+    if (stream == nullptr || ::fstat(STDERR_FILENO, &info) != 0) return false;
+    return std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino) == stream;
+}
+
+}  // namespace
+
+JournalTargets with_fallback(JournalTargets targets) {
+    const bool named =
+        !targets.logfile.empty() || !targets.debugfile.empty() || !targets.facility.empty();
+    if (named || targets.terminal || targets.journald) return targets;
+    targets.journald = under_journald();
+    if (!targets.journald) targets.facility = "daemon";
+    return targets;
+}
+
+// The ring: a line's place is its number modulo the size, so that a line that finds its place taken
+// overruns the oldest. Whoever exchanges a pointer out of a place owns it.
+class Journal::Writer {
+public:
+    explicit Writer(const JournalTargets& targets) : targets_(targets), debug_level(targets.debug) {
+        take_targets();
+    }
+    ~Writer() {
+        for (auto& place : ring_) delete place.exchange(nullptr);
+        delete next_targets_.exchange(nullptr);
+    }
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    void put(const LogLine& line) {
+        auto record = std::make_unique<LogRecord>();
+        ::clock_gettime(CLOCK_REALTIME, &record->when);
+        record->entry = &log_entry(line.id);
+        record->text = one_line(log_text(line));
+        record->number = given_.fetch_add(1);
+        const std::size_t place = record->number % ring_.size();
+        const std::unique_ptr<LogRecord> overrun(ring_[place].exchange(record.release()));
+        if (overrun) lost_.fetch_add(1);
+        raise_event(wake_);
+    }
+    void retarget(const JournalTargets& targets) {
+        delete next_targets_.exchange(new JournalTargets(targets));
+        raise_event(wake_);
+    }
+    bool wait_written(Duration patience);
+    void end() {
+        ending_.store(true);
+        raise_event(wake_);
+    }
+    void serve();
+
+private:
+    void take_targets();
+    std::vector<std::unique_ptr<LogRecord>> collect();
+    void write_out(const std::vector<std::unique_ptr<LogRecord>>& batch);
+    void write_file(std::optional<LogFile>& file,
+                    const std::vector<std::unique_ptr<LogRecord>>& batch, bool with_debug);
+    void say_lost();
+
+    std::array<std::atomic<LogRecord*>, limits::log_queue_lines> ring_{};
+    std::atomic<std::uint64_t> given_{0}, written_{0}, lost_{0};
+    std::atomic<JournalTargets*> next_targets_{nullptr};
+    std::atomic<bool> ending_{false};
+    Fd wake_{::eventfd(0, EFD_CLOEXEC)};
+    Fd progress_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    // --- of the thread alone ---
+    JournalTargets targets_;
+    std::optional<LogFile> logfile_, debugfile_;
+    JournaldSink journald_;
+    int facility_{-1};
+    std::vector<std::unique_ptr<LogRecord>> carried_;
+
+public:
+    std::atomic<int> debug_level;
+};
+
+void Journal::Writer::take_targets() {
+    const std::unique_ptr<JournalTargets> next(next_targets_.exchange(nullptr));
+    if (next) targets_ = *next;
+    const auto use = [](std::optional<LogFile>& file, const std::string& path) {
+        if (path.empty()) {
+            file.reset();
+        } else if (!file || file->path() != path) {
+            file.emplace(path);
+        }
+    };
+    use(logfile_, targets_.logfile);
+    use(debugfile_, targets_.debugfile);
+    facility_ = targets_.facility.empty() ? -1 : syslog_facility(targets_.facility);
+}
+
+// In the order of their numbers. A line given while we collect may lie before or behind the place
+// that we look at; it is carried to the next batch, where those before it are certain to be.
+std::vector<std::unique_ptr<LogRecord>> Journal::Writer::collect() {
+    const std::uint64_t until = given_.load();
+    std::vector<std::unique_ptr<LogRecord>> batch = std::exchange(carried_, {});
+    for (auto& place : ring_) {
+        std::unique_ptr<LogRecord> record(place.exchange(nullptr));
+        if (!record) continue;
+        (record->number < until ? batch : carried_).push_back(std::move(record));
+    }
+    std::sort(batch.begin(), batch.end(),
+              [](const auto& a, const auto& b) { return a->number < b->number; });
+    if (!carried_.empty()) raise_event(wake_);
+    return batch;
+}
+
+void Journal::Writer::write_file(std::optional<LogFile>& file,
+                                 const std::vector<std::unique_ptr<LogRecord>>& batch,
+                                 bool with_debug) {
+    if (!file) return;
+    std::string text;
+    for (const auto& record : batch) {
+        if (record->entry->level == Level::debug && !with_debug) continue;
+        text += file_line(*record, targets_.node, targets_.syslogmsgfmt);
+    }
+    if (text.empty() || file->append(text) || facility_ >= 0) return;
+    // A full disk is when the log matters most.
+    for (const auto& record : batch) {
+        if (record->entry->level > Level::warning) continue;
+        ::syslog(LOG_DAEMON | syslog_priority(record->entry->level), "%s: %s",
+                 std::string(severity_word(record->entry->level)).c_str(), record->text.c_str());
+    }
+}
+
+void Journal::Writer::write_out(const std::vector<std::unique_ptr<LogRecord>>& batch) {
+    write_file(logfile_, batch, false);
+    write_file(debugfile_, batch, true);
+    for (const auto& record : batch) {
+        if (facility_ >= 0) {
+            const std::string word(severity_word(record->entry->level));
+            ::syslog(facility_ | syslog_priority(record->entry->level), "%s: %s", word.c_str(),
+                     record->text.c_str());
+        }
+        if (targets_.journald && !journald_.send(*record, targets_.node)) lost_.fetch_add(1);
+        if (targets_.terminal) {
+            const std::string line = file_line(*record, targets_.node, targets_.syslogmsgfmt);
+            [[maybe_unused]] const auto size = ::write(STDERR_FILENO, line.data(), line.size());
+        }
+    }
+}
+
+// Straight to the targets, not through the ring: it would only overrun one more.
+void Journal::Writer::say_lost() {
+    const std::uint64_t lost = lost_.exchange(0);
+    if (lost == 0) return;
+    auto record = std::make_unique<LogRecord>();
+    ::clock_gettime(CLOCK_REALTIME, &record->when);
+    record->entry = &log_entry(LogId::log_lines_lost);
+    record->text = log_text(log_line(LogId::log_lines_lost, lost));
+    std::vector<std::unique_ptr<LogRecord>> batch;
+    batch.push_back(std::move(record));
+    write_out(batch);
+    lost_.store(0);  // of a target that takes nothing at all one line is enough
+}
+
+void Journal::Writer::serve() {
+    const sched_param normal{};
+    ::sched_setscheduler(0, SCHED_OTHER, &normal);
+    ::openlog("heartbeat", LOG_PID, LOG_DAEMON);
+    for (;;) {
+        take_event(wake_);
+        const bool last = ending_.load();
+        const std::uint64_t until = given_.load();
+        take_targets();
+        write_out(collect());
+        say_lost();
+        written_.store(until);
+        raise_event(progress_);
+        if (last) return;
+    }
+}
+
+bool Journal::Writer::wait_written(Duration patience) {
+    const std::uint64_t wanted = given_.load();
+    timespec start{};
+    ::clock_gettime(CLOCK_MONOTONIC, &start);
+    raise_event(wake_);
+    while (written_.load() < wanted) {
+        timespec t{};
+        ::clock_gettime(CLOCK_MONOTONIC, &t);
+        const Duration gone =
+            std::chrono::seconds(t.tv_sec - start.tv_sec) + Duration(t.tv_nsec - start.tv_nsec);
+        if (gone >= patience) return false;
+        pollfd entry{progress_.get(), POLLIN, 0};
+        ::poll(&entry, 1, static_cast<int>(to_ms(patience - gone)) + 1);
+        take_event(progress_);
+    }
+    return true;
+}
+
+Journal::Journal(const JournalTargets& targets) : writer_(std::make_shared<Writer>(targets)) {
+    pthread_attr_t attributes;
+    ::pthread_attr_init(&attributes);
+    ::pthread_attr_setstacksize(&attributes, limits::helper_stack_bytes);
+    ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    auto argument = std::make_unique<std::shared_ptr<Writer>>(writer_);
+    const auto body = [](void* given) -> void* {
+        const std::unique_ptr<std::shared_ptr<Writer>> writer(
+            static_cast<std::shared_ptr<Writer>*>(given));
+        (*writer)->serve();
+        return nullptr;
+    };
+    pthread_t thread{};
+    if (::pthread_create(&thread, &attributes, body, argument.get()) == 0) {
+        static_cast<void>(argument.release());
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    ::pthread_attr_destroy(&attributes);
+}
+
+Journal::~Journal() {
+    flush(limits::log_last_words);
+    writer_->end();
+}
+
+void Journal::write(const LogLine& line) {
+    if (log_entry(line.id).level == Level::debug && debug_level() == 0) return;
+    writer_->put(line);
+}
+
+void Journal::retarget(const JournalTargets& targets) {
+    debug_level(targets.debug);
+    writer_->retarget(targets);
+}
+
+void Journal::debug_level(int level) noexcept {
+    writer_->debug_level.store(std::clamp(level, 0, 255));
+}
+
+int Journal::debug_level() const noexcept { return writer_->debug_level.load(); }
+
+bool Journal::flush(Duration patience) { return writer_->wait_written(patience); }
+
+}  // namespace hb::shell

@@ -1,0 +1,220 @@
+// See load_config.hpp.
+#include "load_config.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <set>
+
+#include "base/limits.hpp"
+#include "base/result.hpp"
+#include "base/text.hpp"
+#include "fd.hpp"
+#include "script_path.hpp"
+
+namespace hb::shell {
+
+namespace {
+
+constexpr int status_permission = 4;  // LSB: insufficient privilege
+constexpr int status_config = 6;      // LSB: not configured
+
+struct FileText {
+    std::string text;
+    unsigned mode{};  // permission bits
+    int error{};      // errno, 0 when it was read
+};
+
+FileText read_file(const std::string& path) {
+    FileText out;
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat info {};
+    if (!file || ::fstat(file.get(), &info) != 0) {
+        out.error = errno;
+        return out;
+    }
+    out.mode = info.st_mode & 07777U;
+    std::array<char, 16384> buffer{};
+    ssize_t size = 0;
+    while ((size = ::read(file.get(), buffer.data(), buffer.size())) > 0) {
+        out.text.append(buffer.data(), static_cast<std::size_t>(size));
+        if (out.text.size() > limits::config_file_bytes_max) {
+            out.error = EFBIG;
+            return out;
+        }
+    }
+    if (size < 0) out.error = errno;
+    return out;
+}
+
+bool denied(int error) { return error == EACCES || error == EPERM; }
+
+unsigned service_port() {
+    const servent* entry = ::getservbyname("ha-cluster", "udp");
+    return entry == nullptr ? 0U : ntohs(static_cast<std::uint16_t>(entry->s_port));
+}
+
+// The numeric IPv4 address of `host`, or the resolver's words of refusal.
+Result<std::string> resolve(const std::string& host) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    in_addr numeric{};
+    if (::inet_pton(AF_INET, host.c_str(), &numeric) == 1) return host;
+    addrinfo wanted{};
+    wanted.ai_family = AF_INET;
+    wanted.ai_socktype = SOCK_DGRAM;
+    addrinfo* found = nullptr;
+    const int error = ::getaddrinfo(host.c_str(), nullptr, &wanted, &found);
+    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
+    if (error != 0) return fail(Errc::not_found, ::gai_strerror(error));
+    sockaddr_in address{};
+    std::memcpy(&address, found->ai_addr, sizeof address);
+    ::inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
+    return std::string(text.data());
+}
+
+bool is_udp(config::MediumKind kind) {
+    using config::MediumKind;
+    return kind == MediumKind::bcast || kind == MediumKind::mcast || kind == MediumKind::ucast;
+}
+
+// One load of the three files; the members are the steps, in the order of config.md 6.
+class Loading {
+public:
+    Loading(const Paths& paths, bool manage) : paths_(paths), manage_(manage) {}
+
+    LoadedConfig run() {
+        out_.node_name = local_node_name(paths_);
+        const bool main_file_read = load_ha_cf();
+        load_authkeys();
+        if (main_file_read && manage_ && out_.ha_cf.manage_resources) load_haresources();
+        if (out_.exit_status == 0 && !out_.found.errors.empty()) out_.exit_status = status_config;
+        return std::move(out_);
+    }
+
+private:
+    // Reads a file or says why not.
+    bool read(const std::string& path, FileText& file) {
+        file = read_file(path);
+        if (file.error == 0) return true;
+        std::string what = std::string("cannot be read: ") + std::strerror(file.error);
+        if (file.error == ENOENT) what += ", expected to be there";
+        out_.found.errors.push_back({path, 0, std::move(what)});
+        if (denied(file.error)) out_.exit_status = status_permission;
+        return false;
+    }
+    bool load_ha_cf();
+    void check_media();
+    void resolve_host(config::Medium& medium);
+    void load_authkeys();
+    void load_haresources();
+    void check_scripts();
+
+    const Paths& paths_;
+    bool manage_;
+    LoadedConfig out_;
+};
+
+bool Loading::load_ha_cf() {
+    FileText file;
+    if (!read(paths_.ha_cf(), file)) return false;
+    config::Machine machine;
+    machine.node_name = out_.node_name;
+    machine.manage_resources = manage_;
+    machine.service_port = service_port();
+    out_.ha_cf = config::parse_ha_cf(file.text, paths_.ha_cf(), machine, out_.found);
+    check_media();
+    return true;
+}
+
+void Loading::check_media() {
+    for (config::Medium& medium : out_.ha_cf.media) {
+        if (!is_udp(medium.kind)) continue;
+        if (::if_nametoindex(medium.device.c_str()) == 0) {
+            out_.found.warnings.push_back(
+                {paths_.ha_cf(), medium.line,
+                 "interface " + printable(medium.device) +
+                     " is not there, expected a network interface of this machine; the link opens "
+                     "when it comes"});
+        }
+        if (medium.kind == config::MediumKind::ucast) resolve_host(medium);
+    }
+}
+
+void Loading::resolve_host(config::Medium& medium) {
+    if (medium.address.empty()) return;
+    auto address = resolve(medium.address);
+    if (address) {
+        medium.address = std::move(*address);
+        return;
+    }
+    out_.found.errors.push_back({paths_.ha_cf(), medium.line,
+                                 "host " + printable(medium.address) + " cannot be resolved (" +
+                                     address.error().what +
+                                     "), expected an IPv4 address or a name of /etc/hosts"});
+}
+
+void Loading::load_authkeys() {
+    FileText file;
+    if (!read(paths_.authkeys(), file)) return;
+    out_.keys = config::parse_authkeys(file.text, file.mode, paths_.authkeys(), out_.found);
+}
+
+void Loading::load_haresources() {
+    FileText file;
+    if (!read(paths_.haresources(), file)) return;
+    std::vector<std::string> nodes = out_.ha_cf.nodes;
+    for (const config::Medium& medium : out_.ha_cf.media) {
+        using config::MediumKind;
+        const bool is_ping = medium.kind == MediumKind::ping || medium.kind == MediumKind::ping6 ||
+                             medium.kind == MediumKind::ping_group;
+        if (is_ping) nodes.push_back(medium.name);
+    }
+    out_.groups = config::parse_haresources(file.text, paths_.haresources(), nodes, out_.found);
+    check_scripts();
+}
+
+// Only a hint: a file system that is not mounted yet may hold them.
+void Loading::check_scripts() {
+    std::set<std::string> asked;
+    for (const config::ResourceGroup& group : out_.groups) {
+        for (const config::Member& member : group.members) {
+            if (!asked.insert(member.type).second) continue;
+            const AgentCall call{member.type, {}, ScriptAction::start};
+            if (!find_script(paths_, call).empty()) continue;
+            out_.found.warnings.push_back({paths_.haresources(), group.line,
+                                           "no script for resource type " + printable(member.type) +
+                                               ", expected an executable file in " +
+                                               paths_.resource_dir() + " or " + paths_.init_dir +
+                                               ", or a systemd unit of that name"});
+        }
+    }
+}
+
+}  // namespace
+
+std::string local_node_name(const Paths& paths) {
+    const FileText file = read_file(paths.nodeinfo());
+    const auto first = words(std::string_view(file.text).substr(0, file.text.find('\n')));
+    if (file.error == 0 && !first.empty()) return lower(first.front());
+    utsname name{};
+    ::uname(&name);
+    return lower(name.nodename);
+}
+
+LoadedConfig load_config(const Paths& paths, bool manage_resources) {
+    return Loading(paths, manage_resources).run();
+}
+
+}  // namespace hb::shell
