@@ -70,6 +70,9 @@ class Cluster:
         self.hosts = [Host(name, work / name, trees) for name in names]
         self.daemons = {}
         self.cuts = []    # (time, host)
+        self.trees = trees
+        self.work = work
+        self.guests = []
         for host in self.hosts:
             self.boot(host)
 
@@ -77,7 +80,14 @@ class Cluster:
         return self.hosts[self.names.index(name)]
 
     def number(self, host):
-        return self.hosts.index(host) + 1
+        return (self.hosts + self.guests).index(host) + 1
+
+    def guest(self, name):
+        """Boots one more host on the switch that is no node of the cluster."""
+        host = Host(name, self.work / name, self.trees)
+        self.guests.append(host)
+        self.boot(host)
+        return host
 
     def peer(self, host):
         return self.hosts[1] if host is self.hosts[0] else self.hosts[0]
@@ -214,7 +224,7 @@ class Cluster:
         self.wait_log(host, "Initial resource acquisition complete", timeout)
 
     def close(self):
-        for host in self.hosts:
+        for host in self.hosts + self.guests:
             if host.alive:
                 host.power_cut()
         self.witness.close()

@@ -12,10 +12,10 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import kernel
+import workspace
 from cluster import Cluster
+from workspace import REPO
 
-REPO = Path(__file__).resolve().parents[2]
 LOGS = REPO / "build" / "system-logs"
 _tests = []
 
@@ -59,7 +59,7 @@ class Context:
     def cluster(self, trees=(), **options):
         options.setdefault("product", self.product)
         if self.stage:
-            trees = (*trees, self.stage)
+            trees = (self.stage, *trees)
         made = Cluster(self.work / f"cluster{len(self.clusters)}", trees, **options)
         self.clusters.append(made)
         return made
@@ -91,23 +91,15 @@ def find(pattern):
     return [test for test in _tests if pattern in test.name]
 
 
-def _ended(number, _frame):
-    raise KeyboardInterrupt(f"signal {number}")
-
-
 def _child(test, work, options):
     """The process of one test: 0 passed, 1 failed."""
-    kernel.die_with_parent()
-    os.setsid()
-    signal.signal(signal.SIGTERM, _ended)
+    workspace.enter(work)
     logs = LOGS / test.name
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
     output = os.open(logs / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    kernel.own_mounts()
-    kernel.mount_tmpfs(work)
     context = Context(Path(work), logs=logs, **options)
     passed = False
     try:
@@ -179,7 +171,7 @@ def run(tests, jobs, repeat=1, **options):
     """Runs everything `repeat` times; the exit status."""
     running, began = {}, time.monotonic()
     tests = tests * repeat
-    signal.signal(signal.SIGTERM, _ended)
+    signal.signal(signal.SIGTERM, workspace.interrupted)
     try:
         passed = _pool([test for test in tests if not test.alone], jobs, options, running)
         passed += _pool([test for test in tests if test.alone], 1, options, running)

@@ -109,6 +109,8 @@ def _decode(at, frame):
     kind = frame[12:14]
     if kind == b"\x08\x06":
         return Packet(at, network, sender, {}, socket.inet_ntoa(frame[28:32]), len(frame))
+    if kind == b"\x08\x00" and frame[23] == 112:    # Keepalived's advertisements
+        return Packet(at, network, sender, {"t": "vrrp"}, "", len(frame))
     if kind == b"\x08\x00" and frame[23] == 17:
         payload = frame[14 + (frame[14] & 15) * 4 + 8:]
         if payload.startswith(b"###\n"):
