@@ -72,9 +72,15 @@ inline constexpr Duration farewell = 1s;            // heartbeats go on after `s
 // --- the shell ---
 inline constexpr std::size_t frames_per_drain = 256;   // per link, before the timer is looked at
 inline constexpr std::size_t send_queue_frames = 256;  // per link; the oldest is dropped
+inline constexpr int receive_buffer_bytes = 1 << 20;   // per link: 2,000 packets of a stall of ours
 inline constexpr std::size_t fifo_bytes_max = 65536;
+inline constexpr Duration housekeeping = 1s;    // closed links, load average, recorder
+inline constexpr Duration send_recovery = 10s;  // without a failure, then `works again`
 inline constexpr std::size_t hook_queue_max = 256;
 inline constexpr std::size_t children_max = 256;
+inline constexpr std::size_t record_bytes_max = 32U << 20U;  // one record; larger is damage
+inline constexpr std::size_t recording_buffer_bytes_max = 8U << 20U;  // then the recording ends
+inline constexpr Duration recording_write_pause = 300ms;  // what a kill may lose, at most 1 s
 inline constexpr Duration hook_timeout = 60s;
 inline constexpr Duration spawn_answer = 1s;
 inline constexpr Duration kill_answer = 2s;      // after SIGKILL; then it counts as hung for good

@@ -1,0 +1,139 @@
+// See runner.hpp.
+#include "runner.hpp"
+
+#include <fcntl.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+#include "loop.hpp"
+
+namespace hb::shell {
+
+Runner::Runner(Loop& loop, const Clock& clock, Node& node, Hands& hands)
+    : loop_(loop), clock_(clock), node_(node), hands_(hands) {}
+
+Runner::~Runner() = default;
+
+void Runner::add(std::unique_ptr<Medium> medium) { media_.push_back(std::move(medium)); }
+
+Result<void> Runner::start(Now now) {
+    const int timer = ::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (timer < 0) return fail(Errc::io, std::string("timerfd: ") + std::strerror(errno));
+    timer_ = std::make_unique<Watch>(loop_, timer);
+    timer_->on_readable([this] { timer_fired(); });
+    const int load = ::open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+    if (load >= 0) load_average_ = Fd(load);
+    next_housekeeping_ = now.mono + limits::housekeeping;
+
+    for (const auto& medium : media_) {
+        medium->open(
+            [this](LinkId link, ByteView frame) {
+                deliver(FrameIn{link, Bytes(frame)});
+            },
+            [this](LinkId link, bool usable) {
+                post(LinkChanged{link, usable});
+            });
+    }
+    HB_CHECK(!delivering_);
+    delivering_ = true;
+    node_.start(now, effects_);
+    carry_out();
+    return {};
+}
+
+void Runner::deliver(const Event& event) {
+    HB_CHECK(!delivering_);
+    delivering_ = true;
+    const Now now = clock_.both();
+    hands_.note(now, event);
+    node_.step(now, event, effects_);
+    carry_out();
+}
+
+void Runner::carry_out() {
+    for (const Effect& effect : effects_) perform(effect);
+    effects_.clear();
+    delivering_ = false;
+    rearm();
+}
+
+void Runner::post(Event event) {
+    loop_.post([this, event = std::move(event)] { deliver(event); });
+}
+
+void Runner::interface_changed(std::string_view name) {
+    for (const auto& medium : media_) medium->interface_changed(name);
+}
+
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+
+}  // namespace
+
+void Runner::perform(const Effect& effect) {
+    std::visit(Overloaded{[this](const SendFrame& e) {
+                              const auto link = static_cast<std::size_t>(e.link);
+                              HB_CHECK(link < media_.size());
+                              media_[link]->send(e.bytes);
+                          },
+                          [this](const RunAgent& e) { hands_.run_agent(e); },
+                          [this](const KillJob& e) { hands_.kill_job(e.job); },
+                          [this](const RunHook& e) { hands_.run_hook(e); },
+                          [this](const SelfFence& e) { hands_.self_fence(e.reason); },
+                          [this](const Finished&) { hands_.finished(); },
+                          [this](const LogLine& e) { hands_.log(e); }},
+               effect);
+}
+
+// What peers have sent comes before what the clock says: a process that was stopped for a while
+// must not find its peers dead with their heartbeats unread.
+void Runner::timer_fired() {
+    std::uint64_t expirations = 0;  // of no interest, but until it is read the timer stays readable
+    if (::read(timer_->descriptor(), &expirations, sizeof expirations) < 0) return;
+    const Instant now = clock_.now();
+    const bool due = node_.next_deadline() <= now;
+    armed_ = never;
+    if (due) {
+        for (const auto& medium : media_) medium->drain();
+        deliver(Wakeup{});
+    }
+    if (next_housekeeping_ <= now) do_housekeeping();
+    rearm();
+}
+
+void Runner::do_housekeeping() {
+    next_housekeeping_ = clock_.now() + limits::housekeeping;
+    for (const auto& medium : media_) medium->tick();
+    if (load_average_) {
+        std::array<char, 128> text{};
+        const ssize_t got = ::pread(load_average_.get(), text.data(), text.size(), 0);
+        if (got > 0) {
+            const ByteView all(text.data(), static_cast<std::size_t>(got));
+            deliver(Surroundings{std::string(all.substr(0, all.find('\n')))});
+        }
+    }
+    hands_.housekeeping();
+}
+
+void Runner::rearm() {
+    const Instant next = std::min(node_.next_deadline(), next_housekeeping_);
+    if (next == armed_) return;
+    armed_ = next;
+    itimerspec when{};
+    when.it_value = clock_.on_boot_clock(next);
+    HB_CHECK(::timerfd_settime(timer_->descriptor(), TFD_TIMER_ABSTIME, &when, nullptr) == 0);
+}
+
+}  // namespace hb::shell

@@ -1,0 +1,92 @@
+// The daemon's one thread: events into the node, its effects out, one timer. Why something is done
+// lives in lib/, how it is done in the Hands and the media.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/event.hpp"
+#include "base/result.hpp"
+#include "clock.hpp"
+#include "fd.hpp"
+#include "medium.hpp"
+
+namespace hb::shell {
+
+class Loop;
+class Watch;
+
+// What the runner drives: lib/core, or in a test something simpler.
+class Node {
+public:
+    Node() = default;
+    virtual ~Node() = default;
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    virtual void start(Now now, Effects& out) = 0;
+    virtual void step(Now now, const Event& event, Effects& out) = 0;
+    virtual Instant next_deadline() const = 0;
+};
+
+// What carries effects out, frames excepted. None of these calls may wait or come back into the
+// runner other than by Runner::post().
+class Hands {
+public:
+    Hands() = default;
+    virtual ~Hands() = default;
+    Hands(const Hands&) = delete;
+    Hands& operator=(const Hands&) = delete;
+    virtual void run_agent(const RunAgent& call) = 0;
+    virtual void kill_job(JobId job) = 0;
+    virtual void run_hook(const RunHook& hook) = 0;
+    virtual void log(const LogLine& line) = 0;
+    virtual void self_fence(const std::string& reason) = 0;
+    virtual void finished() = 0;
+    // Each event before the node sees it.
+    virtual void note(Now now, const Event& event) = 0;
+    // Once every limits::housekeeping.
+    virtual void housekeeping() = 0;
+};
+
+class Runner {
+public:
+    // REQUIRES: all four outlive the runner.
+    Runner(Loop& loop, const Clock& clock, Node& node, Hands& hands);
+    ~Runner();
+    Runner(const Runner&) = delete;
+    Runner& operator=(const Runner&) = delete;
+
+    // In LinkId order, before start().
+    void add(std::unique_ptr<Medium> medium);
+    // Opens the media, starts the node at `now`, arms the timer. Errors: io (no timer).
+    Result<void> start(Now now);
+
+    // From the loop's own callbacks: reads the clock, steps the node, carries out the effects.
+    void deliver(const Event& event);
+    // From anywhere, Hands included: deliver() on a later turn of the loop.
+    void post(Event event);
+    // For link_watch: every medium looks at this interface again.
+    void interface_changed(std::string_view name);
+
+private:
+    void perform(const Effect& effect);
+    void carry_out();
+    void timer_fired();
+    void do_housekeeping();
+    void rearm();
+
+    Loop& loop_;
+    const Clock& clock_;
+    Node& node_;
+    Hands& hands_;
+    std::vector<std::unique_ptr<Medium>> media_;
+    std::unique_ptr<Watch> timer_;
+    Fd load_average_;
+    Instant armed_{}, next_housekeeping_{};
+    Effects effects_;
+    bool delivering_{false};
+};
+
+}  // namespace hb::shell

@@ -1,0 +1,202 @@
+// See udp_link.hpp.
+#include "udp_link.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/limits.hpp"
+
+namespace hb::shell {
+
+namespace {
+
+std::string shown(const sockaddr_in& address) {
+    char text[INET_ADDRSTRLEN] = "?";
+    static_cast<void>(::inet_ntop(AF_INET, &address.sin_addr, text, sizeof text));
+    return std::string(text) + " port " + std::to_string(ntohs(address.sin_port));
+}
+
+}  // namespace
+
+const char* medium_word(config::MediumKind kind) noexcept {
+    using config::MediumKind;
+    switch (kind) {
+        case MediumKind::bcast:
+            return "bcast";
+        case MediumKind::mcast:
+            return "mcast";
+        case MediumKind::ucast:
+            return "ucast";
+        case MediumKind::mcast6:
+            return "mcast6";
+        case MediumKind::ucast6:
+            return "ucast6";
+        case MediumKind::serial:
+            return "serial";
+        case MediumKind::ping:
+            return "ping";
+        case MediumKind::ping6:
+            return "ping6";
+        case MediumKind::ping_group:
+            return "ping_group";
+    }
+    return "?";
+}
+
+UdpLink::UdpLink(Loop& loop, const Clock& clock, LinkId id, config::Medium medium, OnLog log)
+    : loop_(loop),
+      clock_(clock),
+      id_(id),
+      medium_(std::move(medium)),
+      log_(std::move(log)),
+      buffer_(limits::udp_bytes_max + 1) {}
+
+void UdpLink::open(OnFrame frame, OnState state) {
+    frame_ = std::move(frame);
+    state_ = std::move(state);
+    try_open();
+}
+
+LogLine UdpLink::line(LogId id, const std::string& words) const {
+    return log_line(id, medium_.name, medium_word(medium_.kind), words);
+}
+
+void UdpLink::try_open() {
+    const auto interface = look_at_interface(medium_.device);
+    std::string failure;
+    Result<UdpSockets> sockets = fail(Errc::io, {});
+    if (!interface) {
+        failure = "there is no interface " + medium_.device;
+    } else if (!interface->up) {
+        failure = "interface " + medium_.device + " is down";
+    } else {
+        sockets = open_udp_sockets(medium_, *interface);
+        if (!sockets) failure = sockets.error().what;
+    }
+    if (!failure.empty()) {
+        if (failure != failure_) log_(line(LogId::link_failed, failure));
+        failure_ = std::move(failure);
+        return;
+    }
+    failure_.clear();
+    opened_with_ = *interface;
+    destination_ = sockets->destination;
+    receive_ = std::make_unique<Watch>(loop_, sockets->receive.release());
+    send_ = std::make_unique<Watch>(loop_, sockets->send.release());
+    receive_->on_readable([this] { drain(); });
+    log_(line(LogId::link_opened, "sends to " + shown(destination_)));
+    state_(id_, true);
+}
+
+void UdpLink::close(const std::string& reason) {
+    drain();  // what has arrived still counts
+    receive_.reset();
+    send_.reset();
+    dropped_ += waiting_.size();
+    waiting_.clear();
+    failure_ = reason;
+    log_(line(LogId::link_closed, reason));
+    state_(id_, false);
+}
+
+void UdpLink::interface_changed(std::string_view name) {
+    if (!name.empty() && name != medium_.device) return;
+    if (usable()) {
+        const auto interface = look_at_interface(medium_.device);
+        if (interface && sockets_still_fit(medium_.kind, opened_with_, *interface)) return;
+        close(!interface       ? "there is no interface " + medium_.device
+              : !interface->up ? "interface " + medium_.device + " is down"
+                               : "interface " + medium_.device + " changed");
+    }
+    try_open();
+}
+
+void UdpLink::tick() {
+    if (!usable()) try_open();
+    if (failing_ != 0) sending_works();
+}
+
+void UdpLink::drain() {
+    for (std::size_t i = 0; i < limits::frames_per_drain && usable(); ++i) {
+        const ssize_t got =
+            ::recv(receive_->descriptor(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+        if (got >= 0) {
+            frame_(id_, ByteView(buffer_.data(), static_cast<std::size_t>(got)));
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return;
+        }
+        // Anything else is the echo of an earlier send (ECONNREFUSED and the like), once each.
+    }
+}
+
+void UdpLink::send(ByteView frame) {
+    if (!usable()) {
+        ++dropped_;
+        return;
+    }
+    if (!waiting_.empty()) {
+        queue(frame);
+        return;
+    }
+    const int error = send_now(frame);
+    if (error == EAGAIN) {
+        queue(frame);
+    } else if (error != 0) {
+        sending_failed(error);
+    }
+}
+
+int UdpLink::send_now(ByteView frame) {
+    for (;;) {
+        const ssize_t sent =
+            ::sendto(send_->descriptor(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+                     reinterpret_cast<const sockaddr*>(&destination_), sizeof destination_);
+        if (sent >= 0) return 0;
+        if (errno != EINTR) return errno == EWOULDBLOCK ? EAGAIN : errno;
+    }
+}
+
+void UdpLink::queue(ByteView frame) {
+    if (waiting_.size() >= limits::send_queue_frames) {
+        waiting_.pop_front();
+        sending_failed(EAGAIN);
+    }
+    waiting_.emplace_back(frame);
+    send_->once_writable([this] { send_queued(); });
+}
+
+void UdpLink::send_queued() {
+    while (!waiting_.empty()) {
+        const int error = send_now(waiting_.front());
+        if (error == EAGAIN) {
+            send_->once_writable([this] { send_queued(); });
+            return;
+        }
+        if (error != 0) sending_failed(error);
+        waiting_.pop_front();
+    }
+}
+
+void UdpLink::sending_failed(int error) {
+    ++dropped_;
+    ++failures_;
+    last_failure_ = clock_.now();
+    if (error == failing_ && last_failure_ < next_failure_log_) return;
+    log_(log_line(LogId::link_send_failed, medium_.name, std::strerror(error), failures_));
+    failing_ = error;
+    failures_ = 0;
+    next_failure_log_ = last_failure_ + limits::bad_packet_log_pause;
+}
+
+void UdpLink::sending_works() {
+    if (!usable() || clock_.now() < last_failure_ + limits::send_recovery) return;
+    log_(log_line(LogId::link_send_works, medium_.name));
+    failing_ = 0;
+    failures_ = 0;
+}
+
+}  // namespace hb::shell

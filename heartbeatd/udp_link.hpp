@@ -1,0 +1,72 @@
+// A bcast, mcast or ucast medium: datagrams in and out of one interface, reopened when the
+// interface returns. Socket options live in udp_sockets, meaning in lib/cluster.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "clock.hpp"
+#include "config/ha_cf.hpp"
+#include "loop.hpp"
+#include "medium.hpp"
+#include "net_interface.hpp"
+#include "udp_sockets.hpp"
+
+namespace hb::shell {
+
+class UdpLink final : public Medium {
+public:
+    using OnLog = std::function<void(LogLine)>;
+
+    // REQUIRES: `loop` and `clock` outlive the link.
+    UdpLink(Loop& loop, const Clock& clock, LinkId id, config::Medium medium, OnLog log);
+
+    void open(OnFrame frame, OnState state) override;
+    void send(ByteView frame) override;
+    void drain() override;
+    void tick() override;
+    void interface_changed(std::string_view name) override;
+
+    bool usable() const noexcept { return receive_ != nullptr; }
+    // Frames that never left: closed link, full queue, refused by the system.
+    std::uint64_t dropped() const noexcept { return dropped_; }
+
+private:
+    void try_open();
+    void close(const std::string& reason);
+    int send_now(ByteView frame);  // errno, 0 when it went out
+    void queue(ByteView frame);
+    void send_queued();
+    void sending_failed(int error);
+    void sending_works();
+    LogLine line(LogId id, const std::string& words) const;
+
+    Loop& loop_;
+    const Clock& clock_;
+    const LinkId id_;
+    const config::Medium medium_;
+    OnLog log_;
+    OnFrame frame_;
+    OnState state_;
+
+    NetInterface opened_with_;
+    sockaddr_in destination_{};
+    std::unique_ptr<Watch> receive_, send_;  // both or none
+    std::string failure_;                    // why it is closed, as last logged
+    std::vector<char> buffer_;
+    std::deque<Bytes> waiting_;  // for a full socket buffer
+    std::uint64_t dropped_{};
+
+    int failing_{};             // errno of the failure last logged, 0: sending works
+    std::uint64_t failures_{};  // since then
+    Instant last_failure_{}, next_failure_log_{};
+};
+
+// The kind's directive word: `bcast`, `mcast`, `ucast`, ...
+const char* medium_word(config::MediumKind kind) noexcept;
+
+}  // namespace hb::shell
