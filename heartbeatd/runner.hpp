@@ -84,7 +84,8 @@ private:
     std::vector<std::unique_ptr<Medium>> media_;
     std::unique_ptr<Watch> timer_;
     Fd load_average_;
-    Instant armed_{}, next_housekeeping_{};
+    Instant armed_{never};  // what the timer is set to
+    Instant next_housekeeping_{};
     Effects effects_;
     bool delivering_{false};
 };

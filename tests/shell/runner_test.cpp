@@ -94,13 +94,13 @@ struct RunnerTest : testing::Test {
 
 // Why: "say before you do" only holds when effects are carried out in the order of the core.
 TEST_F(RunnerTest, CarriesEffectsOutInOrder) {
-    node.on_start = {SendFrame{LinkId{0}, "taking"},
-                     RunAgent{JobId{1}, {"IPaddr", {"10.0.0.9"}, ScriptAction::start}, 1s},
-                     RunHook{"status", {}},
-                     KillJob{JobId{1}},
-                     SelfFence{"stop failed"},
-                     log_line(LogId::version, "4"),
-                     Finished{}};
+    node.on_start.push_back(SendFrame{LinkId{0}, "taking"});
+    node.on_start.push_back(RunAgent{JobId{1}, {"IPaddr", {"10.0.0.9"}, ScriptAction::start}, 1s});
+    node.on_start.push_back(RunHook{"status", {}});
+    node.on_start.push_back(KillJob{JobId{1}});
+    node.on_start.push_back(SelfFence{"stop failed"});
+    node.on_start.push_back(log_line(LogId::version, "4"));
+    node.on_start.push_back(Finished{});
     run_until_finished();
     EXPECT_EQ(hands.done, (std::vector<std::string>{"send taking", "run IPaddr", "hook status",
                                                     "kill", "fence stop failed",
@@ -124,8 +124,8 @@ TEST_F(RunnerTest, DrainsTheLinksBeforeTheWakeup) {
 
 // Why: an answer that came back inside perform() would run the core while its effects are open.
 TEST_F(RunnerTest, AnswersOfEffectsComeOnALaterTurn) {
-    node.on_start = {RunAgent{JobId{7}, {"Delay", {}, ScriptAction::stop}, 1s},
-                     SendFrame{LinkId{0}, "after"}};
+    node.on_start.push_back(RunAgent{JobId{7}, {"Delay", {}, ScriptAction::stop}, 1s});
+    node.on_start.push_back(SendFrame{LinkId{0}, "after"});
     hands.answer = [this](const RunAgent& call) {
         runner.post(ScriptDone{call.job, ScriptEnd::exited, 0, "", 0s});
         hands.done.push_back("posted");
