@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <iostream>
+#include <system_error>
 
 namespace hb::tools {
 
@@ -49,7 +49,7 @@ bool not_running(std::string_view program, const std::string& path, std::string_
 bool cannot_open(std::string_view program, const std::string& path, int error) {
     if (error == ENXIO) return not_running(program, path, "nobody reads it");
     if (error == ENOENT) return not_running(program, path, "no such file");
-    std::string why = path + ": " + std::strerror(error);
+    std::string why = path + ": " + std::generic_category().message(error);
     if (error == EACCES || error == EPERM) why += "; this command is for root";
     return refuse(program, why);
 }
@@ -76,7 +76,7 @@ std::optional<std::string> resource_class(std::string_view program, int argc, ch
 
 bool send_to_daemon(std::string_view program, std::string_view message) {
     // An environment of its own lets tests and several daemons on one machine have their FIFO.
-    const char* wanted = std::getenv("HB_FIFO");
+    const char* wanted = std::getenv("HB_FIFO");  // NOLINT(concurrency-mt-unsafe): one thread
     const std::string path(wanted != nullptr && *wanted != '\0' ? wanted : default_fifo.data());
     if (message.size() > PIPE_BUF) return refuse(program, "message longer than PIPE_BUF");
 
@@ -97,7 +97,9 @@ bool send_to_daemon(std::string_view program, std::string_view message) {
     if (written < 0 && errno == EAGAIN) {
         return refuse(program, path + " is full: heartbeat runs but does not read it");
     }
-    return refuse(program, path + ": " + (written < 0 ? std::strerror(errno) : "short write"));
+    return refuse(
+        program,
+        path + ": " + (written < 0 ? std::generic_category().message(errno) : "short write"));
 }
 
 }  // namespace hb::tools

@@ -27,6 +27,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace {
@@ -69,7 +70,7 @@ bool complain(const std::string& what) {
     return false;
 }
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() { return std::generic_category().message(errno); }
 
 // A whole number in [1, max]; nothing otherwise.
 std::optional<int> number(std::string_view text, int max) {
@@ -93,6 +94,7 @@ bool set_number(int& target, char letter, std::string_view text, int max) {
 // Nothing after a message on stderr.
 std::optional<Options> read_options(int argc, char** argv) {
     Options options;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     for (int letter = 0; (letter = ::getopt(argc, argv, "+bi:r:p:")) != -1;) {
         bool good = true;
         if (letter == 'b') {
@@ -127,7 +129,7 @@ std::optional<Options> read_options(int argc, char** argv) {
 // Twelve hexadecimal digits, with or without a colon between two pairs.
 std::optional<Mac> parse_mac(std::string text) {
     std::erase(text, ':');
-    if (text.size() != 2U * ETH_ALEN) return std::nullopt;
+    if (text.size() != std::size_t{2} * ETH_ALEN) return std::nullopt;
     Mac mac{};
     for (std::size_t i = 0; i < mac.size(); ++i) {
         const char* pair = text.data() + 2 * i;
