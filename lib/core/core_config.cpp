@@ -23,11 +23,6 @@ bool has_link(config::MediumKind kind) {
     HB_CHECK(false && "unknown kind");
 }
 
-bool is_ping(config::MediumKind kind) {
-    return kind == config::MediumKind::ping || kind == config::MediumKind::ping6 ||
-           kind == config::MediumKind::ping_group;
-}
-
 wire::Keys wire_keys(const config::AuthKeys& from) {
     wire::Keys keys;
     for (std::size_t i = 0; i < from.by_index.size(); ++i) {

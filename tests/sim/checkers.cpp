@@ -43,8 +43,8 @@ std::optional<std::string> check_rest(const Options& options, const Machines& ma
         }
     }
     for (std::size_t g = 0; g < options.groups; ++g) {
-        const bool nowhere = options.start_fails.contains({0, g}) &&
-                             options.start_fails.contains({1, g});
+        const bool nowhere =
+            options.start_fails.contains({0, g}) && options.start_fails.contains({1, g});
         for (std::size_t m = 0; m < options.members; ++m) {
             const std::string token = "g" + std::to_string(g) + "m" + std::to_string(m);
             const auto copies = std::count_if(

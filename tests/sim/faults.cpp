@@ -24,8 +24,8 @@ void World::plan_fault(Instant when) {
     std::vector<std::function<void()>> choices;
     Machine& machine = machines_[prng_.below(2)];
     // Around the border of deadtime lie the interesting lengths.
-    const Duration span = prng_.between(1ms, prng_.chance(50) ? options_.deadtime * 2
-                                                              : options_.deadtime * 8);
+    const Duration span =
+        prng_.between(1ms, prng_.chance(50) ? options_.deadtime * 2 : options_.deadtime * 8);
     if (options_.crashes) {
         choices.emplace_back([this, &machine, span] {
             power_off(machine);
@@ -139,10 +139,10 @@ void World::command(Machine& machine) {
     const std::string word = classes[prng_.below(4)];
     const bool standby = prng_.chance(50);
     trace(&machine, (standby ? "hb_standby " : "hb_takeover ") + word);
-    const std::string text =
-        standby ? ">>>\nt=ask_resources\nrsc_hold=" + std::string(word == "failback" ? "foreign" : word) +
-                      "\ninfo=me\n<<<\n"
-                : ">>>\nt=hb_takeover\nrsc_hold=" + word + "\n<<<\n";
+    const std::string text = standby ? ">>>\nt=ask_resources\nrsc_hold=" +
+                                           std::string(word == "failback" ? "foreign" : word) +
+                                           "\ninfo=me\n<<<\n"
+                                     : ">>>\nt=hb_takeover\nrsc_hold=" + word + "\n<<<\n";
     deliver(machine, LocalMessage{text});
 }
 

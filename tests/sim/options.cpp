@@ -60,10 +60,10 @@ std::string shown(const Options& o) {
     return "seed " + std::to_string(o.seed) + ": links " + std::to_string(o.links) + ", groups " +
            std::to_string(o.groups) + " of " + std::to_string(o.members) + ", keepalive " +
            std::to_string(to_ms(o.keepalive)) + " ms, deadtime " +
-           std::to_string(to_ms(o.deadtime)) + " ms, initdead " + std::to_string(to_ms(o.initdead)) +
-           " ms, auto_failback " + policy + ", loss " + std::to_string(o.loss_percent) +
-           " %, repeats " + std::to_string(o.repeat_percent) + " %, delay to " +
-           std::to_string(o.delay_max.count() / 1000) + " us, scripts to " +
+           std::to_string(to_ms(o.deadtime)) + " ms, initdead " +
+           std::to_string(to_ms(o.initdead)) + " ms, auto_failback " + policy + ", loss " +
+           std::to_string(o.loss_percent) + " %, repeats " + std::to_string(o.repeat_percent) +
+           " %, delay to " + std::to_string(o.delay_max.count() / 1000) + " us, scripts to " +
            std::to_string(to_ms(o.script_max)) + " ms, faults " + std::to_string(o.fault_count) +
            ":" + flag("crash", o.crashes) + flag("cut", o.cuts) + flag("pause", o.pauses) +
            flag("kill", o.daemon_kills) + flag("command", o.commands) + flag("stop", o.stops) +

@@ -27,7 +27,8 @@ void World::after(Duration span, std::function<void()> what) {
 
 void World::trace(const Machine* machine, const std::string& text) {
     for (const char c : text) {
-        outcome_.trace_hash = (outcome_.trace_hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+        outcome_.trace_hash =
+            (outcome_.trace_hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
     }
     outcome_.trace_hash ^= static_cast<std::uint64_t>(now_.since_start.count());
     if (!print_) return;
@@ -48,9 +49,9 @@ Outcome World::run() {
     }
     plan_faults();
     // Calm: everything is on, nothing is cut; both must come to rest within the bound.
-    const Duration rest = options_.initdead * 2 + options_.deadtime * 4 + 60s +
-                          options_.script_max * static_cast<int>(options_.members *
-                                                                 options_.groups * 6);
+    const Duration rest =
+        options_.initdead * 2 + options_.deadtime * 4 + 60s +
+        options_.script_max * static_cast<int>(options_.members * options_.groups * 6);
     const Instant end = Instant{options_.fault_span} + options_.deadtime * 4 + rest + 30s;
     while (!queue_.empty() && queue_.top().at <= end && outcome_.violation.empty()) {
         Item item = queue_.top();
@@ -170,8 +171,12 @@ void World::script_ends(const ScriptEnds& end) {
     const std::string& token = end.call.type;
     ScriptDone done{end.job, ScriptEnd::exited, 0, {}, end.took};
     switch (end.call.action) {
-        case ScriptAction::start: done.status = machine.running.contains(token) ? 0 : 1; break;
-        case ScriptAction::stop: machine.running.erase(token); break;
+        case ScriptAction::start:
+            done.status = machine.running.contains(token) ? 0 : 1;
+            break;
+        case ScriptAction::stop:
+            machine.running.erase(token);
+            break;
         case ScriptAction::status:
             done.output = machine.running.contains(token) ? "running" : "stopped";
             break;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <queue>
 #include <string>
+#include <tuple>
 #include <variant>
 #include <vector>
 
