@@ -52,7 +52,7 @@ cluster::EngineConfig engine_config(const config::HaCf& ha_cf, const config::Aut
     engine.initdead = ha_cf.initdead;
     engine.max_rexmit_delay = ha_cf.max_rexmit_delay;
     std::size_t nodes = ha_cf.nodes.size();
-    for (const config::Medium& medium : ha_cf.media) nodes += is_ping(medium.kind) ? 1 : 0;
+    for (const config::Medium& medium : ha_cf.media) nodes += config::is_ping(medium.kind) ? 1 : 0;
     engine.ttl = ha_cf.hopfudge + static_cast<unsigned>(nodes);
     engine.inner_auth = ha_cf.classic ? wire::InnerAuth::present : wire::InnerAuth::absent;
     engine.traditional_compression = ha_cf.traditional_compression;
