@@ -38,7 +38,7 @@ inline constexpr Duration resend_pause_slack = 10ms;  // resent less than delay 
 inline constexpr std::size_t held_messages_max =
     250;  // kept back for order per peer; then delivered
 inline constexpr std::size_t held_bytes_max = 1U << 20U;  // of these, per peer; then delivered
-inline constexpr std::size_t parked_messages_max = 32;  // of a life before its first status; dropped
+inline constexpr std::size_t parked_messages_max = 32;    // of a life before its status; dropped
 inline constexpr std::uint64_t message_number_max = UINT64_MAX / 2;  // `seq`; more: malformed
 
 // --- membership ---
@@ -49,8 +49,8 @@ inline constexpr Duration reqnodes_retry_ours = 250ms;  // a peer of ours answer
 inline constexpr Duration extra_status_pause = 50ms;    // between statuses that a peer can provoke
 inline constexpr Duration peer_timeout_max = 24h;       // of a peer's `dt`; more is cut
 inline constexpr std::size_t load_bytes_max = 63;       // field `ld`, as in 3.0.6
-inline constexpr Duration start_grace = 2s;       // added to `dt` ...
-inline constexpr Duration start_grace_span = 5s;  // ... for this long after start
+inline constexpr Duration start_grace = 2s;             // added to `dt` ...
+inline constexpr Duration start_grace_span = 5s;        // ... for this long after start
 inline constexpr Duration link_flap_log_pause = 60s;
 inline constexpr unsigned link_flap_log_lines = 4;  // of one link to one peer, in that pause
 

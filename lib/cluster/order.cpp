@@ -114,12 +114,9 @@ void Engine::State::begin_life(Turn& turn, std::size_t peer, Life life, const He
 
 Sequence::Order Engine::State::put_in_order(Turn& turn, std::size_t peer, std::uint64_t number) {
     Peer& from = peers[peer];
-    const std::uint64_t last = from.order.last();
     const Sequence::Arrival seen = from.order.arrive(number);
     switch (seen.order) {
         case Sequence::Order::after_gap:
-            turn.log(LogId::packets_lost, seen.gap_last - seen.gap_first + 1, members.name(peer),
-                     last, number);
             from.wanted.forget_below(from.order.first_missing());
             from.wanted.want(seen.gap_first, seen.gap_last, turn.now.mono, config.max_rexmit_delay,
                              dice);
@@ -130,6 +127,7 @@ Sequence::Order Engine::State::put_in_order(Turn& turn, std::size_t peer, std::u
                                 seen.gap_last - seen.gap_first + 1);
             });
             from.wanted.clear();
+            from.loss_logged = false;
             release_held(turn, peer);
             break;
         case Sequence::Order::late:
@@ -146,13 +144,16 @@ Sequence::Order Engine::State::put_in_order(Turn& turn, std::size_t peer, std::u
 
 void Engine::State::number_settled(Turn& turn, std::size_t peer, const Sequence::Arrival& seen) {
     if (seen.ack) ack(turn, peer, *seen.ack);
-    if (seen.repaired) turn.log(LogId::packets_repaired, members.name(peer));
+    if (!seen.repaired || !peers[peer].loss_logged) return;
+    peers[peer].loss_logged = false;
+    turn.log(LogId::packets_repaired, members.name(peer));
 }
 
 void Engine::State::forget_order(Turn& turn, std::size_t peer) {
     Peer& from = peers[peer];
     from.order.reset();
     from.wanted.clear();
+    from.loss_logged = false;
     acks.forget(peer);
     release_held(turn, peer);
 }

@@ -14,7 +14,7 @@ void Retransmit::want(std::uint64_t first, std::uint64_t last, Instant now, Dura
     const Instant due = now + dice.between(least, delay_max);
     for (std::uint64_t n = first; n <= last; ++n) {
         if (wanted_.size() == limits::missing_max) wanted_.erase(wanted_.begin());
-        wanted_.push_back({n, due});
+        wanted_.push_back({n, due, false});
     }
 }
 
@@ -35,12 +35,14 @@ std::vector<Retransmit::Range> Retransmit::due(Instant now, Duration delay_max) 
         if (wanted.due > now) continue;
         wanted.due = now + delay_max;
         const bool joins = !ranges.empty() && ranges.back().last + 1 == wanted.number &&
-                           wanted.number - ranges.back().first < limits::resend_per_request;
+                           wanted.number - ranges.back().first < limits::resend_per_request &&
+                           ranges.back().again == wanted.asked;
         if (joins) {
             ranges.back().last = wanted.number;
         } else {
-            ranges.push_back({wanted.number, wanted.number});
+            ranges.push_back({wanted.number, wanted.number, wanted.asked});
         }
+        wanted.asked = true;
     }
     return ranges;
 }

@@ -21,6 +21,7 @@ public:
 
     struct Range {
         std::uint64_t first{}, last{};
+        bool again{};  // asked for before
         bool operator==(const Range&) const = default;
     };
     // What must be asked for now: runs of neighbours, each at most limits::resend_per_request long.
@@ -33,6 +34,7 @@ private:
     struct Wanted {
         std::uint64_t number{};
         Instant due{};
+        bool asked{false};
     };
     std::vector<Wanted> wanted_;  // ascending, at most limits::missing_max
 };

@@ -40,8 +40,6 @@ public:
     // Lowest open gap; 0 when there is none.
     std::uint64_t first_missing() const noexcept { return missing_.empty() ? 0 : missing_.front(); }
     const std::vector<std::uint64_t>& missing() const noexcept { return missing_; }
-    // The newest number; 0 before the first.
-    std::uint64_t last() const noexcept { return last_.value_or(0); }
     // Highest number of this life that ever arrived.
     std::uint64_t highest() const noexcept { return highest_; }
 

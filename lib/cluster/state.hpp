@@ -47,6 +47,7 @@ struct Peer {
     bool heard_since_start{false};
     Sequence order;
     Retransmit wanted;
+    bool loss_logged{false};  // since all gaps were closed the last time
     HeldBack held{limits::held_messages_max, limits::held_bytes_max};  // behind a gap
     HeldBack parked{limits::parked_messages_max,
                     limits::held_bytes_max};  // of a life not yet shown

@@ -35,6 +35,12 @@ void Engine::State::pass_time(Turn& turn) {
 
 void Engine::State::ask_for_missing(Turn& turn, std::size_t peer) {
     for (const auto& range : peers[peer].wanted.due(turn.now.mono, config.max_rexmit_delay)) {
+        // Told only now: what was merely overtaken by others has come meanwhile.
+        if (!range.again) {
+            turn.log(LogId::packets_lost, range.last - range.first + 1, members.name(peer),
+                     range.first - 1, range.last + 1);
+            peers[peer].loss_logged = true;
+        }
         wire::Message request = wire::make_message("NS_rexmit");
         request.set("dest", members.name(peer));
         request.set("firstseq", std::to_string(range.first));

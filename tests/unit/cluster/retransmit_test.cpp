@@ -41,11 +41,11 @@ TEST(Retransmit, AsksOnceForAGapThenEveryDelay) {
     wanted.want(5, 7, Instant{1s}, delay, dice);
     const Instant due = wanted.next_deadline();
     EXPECT_TRUE(wanted.due(due + (-1ns), delay).empty());
-    EXPECT_EQ(wanted.due(due, delay), (std::vector<Range>{{5, 7}}));
+    EXPECT_EQ(wanted.due(due, delay), (std::vector<Range>{{5, 7, false}}));
     EXPECT_TRUE(wanted.due(due, delay).empty());
     EXPECT_EQ(wanted.next_deadline(), due + delay);
     wanted.got(6);
-    EXPECT_EQ(wanted.due(due + delay, delay), (std::vector<Range>{{5, 5}, {7, 7}}));
+    EXPECT_EQ(wanted.due(due + delay, delay), (std::vector<Range>{{5, 5, true}, {7, 7, true}}));
     wanted.got(5);
     wanted.got(7);
     EXPECT_EQ(wanted.next_deadline(), never);
@@ -56,7 +56,8 @@ TEST(Retransmit, SplitsALongGapAsTheSenderServesIt) {
     Prng dice(1);
     Retransmit wanted;
     wanted.want(1, 120, Instant{1s}, delay, dice);
-    EXPECT_EQ(wanted.due(Instant{2s}, delay), (std::vector<Range>{{1, 50}, {51, 100}, {101, 120}}));
+    EXPECT_EQ(wanted.due(Instant{2s}, delay),
+              (std::vector<Range>{{1, 50, false}, {51, 100, false}, {101, 120, false}}));
 }
 
 // Why: what was given up must not be asked for any more, and the list must not grow.
@@ -65,7 +66,7 @@ TEST(Retransmit, ForgetsWhatWasGivenUp) {
     Retransmit wanted;
     wanted.want(1, 10, Instant{1s}, delay, dice);
     wanted.forget_below(9);
-    EXPECT_EQ(wanted.due(Instant{2s}, delay), (std::vector<Range>{{9, 10}}));
+    EXPECT_EQ(wanted.due(Instant{2s}, delay), (std::vector<Range>{{9, 10, false}}));
     for (std::uint64_t n = 100; n < 2000; n += 200) {
         wanted.want(n, n + 199, Instant{2s}, delay, dice);
     }
