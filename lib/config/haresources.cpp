@@ -89,11 +89,12 @@ private:
         out.node = lower(parts[0]);
         out.line = line.number;
         bool right = true;
-        if (std::find(nodes_.begin(), nodes_.end(), out.node) == nodes_.end()) {
+        // Without any names ha.cf itself is wrong, and that is told already.
+        if (!nodes_.empty() && std::find(nodes_.begin(), nodes_.end(), out.node) == nodes_.end()) {
             report_.error(line.number, "unknown node " + quoted(parts[0]) +
                                            ", expected a node of "
                                            "ha.cf: " +
-                                           (nodes_.empty() ? "(none)" : listed(nodes_)));
+                                           listed(nodes_));
             right = false;
         }
         if (parts.size() == 1) {

@@ -118,6 +118,13 @@ TEST(Haresources, AnUnknownNodeIsToldWithTheKnownOnes) {
     EXPECT_EQ(parsed.groups.size(), 1U);
 }
 
+// Why: when ha.cf names no node, that is the mistake, and not every line here.
+TEST(Haresources, WithoutKnownNodesEveryNameWillDo) {
+    Diagnostics found;
+    EXPECT_EQ(parse_haresources("node3 b\n", "haresources", {}, found).size(), 1U);
+    EXPECT_TRUE(found.errors.empty());
+}
+
 // Why: 3.0.6 mixes such groups up (bug B16).
 TEST(Haresources, AKeyMayBeThereOnce) {
     const Groups parsed = parse("node1 a b\nnode2 c\nnode2 a d\n");
