@@ -129,11 +129,11 @@ private:
 bool Loading::load_ha_cf() {
     FileText file;
     if (!read(paths_.ha_cf(), file)) return false;
-    config::Machine machine;
-    machine.node_name = out_.node_name;
-    machine.manage_resources = manage_;
-    machine.service_port = service_port();
-    out_.ha_cf = config::parse_ha_cf(file.text, paths_.ha_cf(), machine, out_.found);
+    out_.machine.node_name = out_.node_name;
+    out_.machine.manage_resources = manage_;
+    out_.machine.service_port = service_port();
+    out_.ha_cf = config::parse_ha_cf(file.text, paths_.ha_cf(), out_.machine, out_.found);
+    out_.texts.ha_cf = std::move(file.text);
     check_media();
     return true;
 }
@@ -169,6 +169,8 @@ void Loading::load_authkeys() {
     FileText file;
     if (!read(paths_.authkeys(), file)) return;
     out_.keys = config::parse_authkeys(file.text, file.mode, paths_.authkeys(), out_.found);
+    out_.texts.authkeys = std::move(file.text);
+    out_.texts.authkeys_mode = file.mode;
 }
 
 void Loading::load_haresources() {
@@ -182,6 +184,7 @@ void Loading::load_haresources() {
         if (is_ping) nodes.push_back(medium.name);
     }
     out_.groups = config::parse_haresources(file.text, paths_.haresources(), nodes, out_.found);
+    out_.texts.haresources = std::move(file.text);
     check_scripts();
 }
 

@@ -15,11 +15,19 @@ namespace hb::shell {
 // `uname -n` in lower case, or the first word of nodeinfo when that file is there.
 std::string local_node_name(const Paths& paths);
 
+// The three files as read; empty where one could not be. `authkeys_mode`: its permission bits.
+struct FileTexts {
+    std::string ha_cf, authkeys, haresources;
+    unsigned authkeys_mode{};
+};
+
 struct LoadedConfig {
     config::HaCf ha_cf;  // hosts of ucast lines are numeric addresses here
     config::AuthKeys keys;
     std::vector<config::ResourceGroup> groups;  // empty when resources are not managed
     std::string node_name;
+    FileTexts texts;            // what all this was made of,
+    config::Machine machine;    // with this: for a recording
     config::Diagnostics found;  // of all three files, in that order
     // 0: fit for use. 4: a file may not be read. 6: errors (resources.md 6.1).
     int exit_status{};

@@ -238,18 +238,20 @@ Result<std::optional<RecordedEvent>> RecordingReader::next() {
     return std::optional<RecordedEvent>(std::move(out));
 }
 
-Result<core::CoreConfig> config_of(const FileTexts& files, const config::Machine& machine,
-                                   const core::Identity& identity) {
+Result<ParsedFiles> parse_files(const FileTexts& files, const config::Machine& machine) {
     config::Diagnostics found;
-    const auto ha_cf = config::parse_ha_cf(files.ha_cf, "ha.cf", machine, found);
-    const auto keys =
-        config::parse_authkeys(files.authkeys, files.authkeys_mode, "authkeys", found);
-    std::vector<config::ResourceGroup> groups;
-    if (ha_cf.manage_resources) {
-        groups = config::parse_haresources(files.haresources, "haresources", ha_cf.nodes, found);
+    ParsedFiles out;
+    out.ha_cf = config::parse_ha_cf(files.ha_cf, "ha.cf", machine, found);
+    out.keys = config::parse_authkeys(files.authkeys, files.authkeys_mode, "authkeys", found);
+    if (out.ha_cf.manage_resources) {
+        std::vector<std::string> nodes = out.ha_cf.nodes;
+        for (const config::Medium& medium : out.ha_cf.media) {
+            if (config::is_ping(medium.kind)) nodes.push_back(medium.name);
+        }
+        out.groups = config::parse_haresources(files.haresources, "haresources", nodes, found);
     }
     if (!found.errors.empty()) return fail(Errc::bad_config, found.errors.front().shown());
-    return core::make_core_config(ha_cf, keys, groups, identity);
+    return out;
 }
 
 }  // namespace hb::shell

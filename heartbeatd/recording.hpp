@@ -8,20 +8,16 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/event.hpp"
 #include "base/result.hpp"
 #include "core/core.hpp"
+#include "load_config.hpp"
 
 namespace hb::shell {
 
 inline constexpr ByteView recording_magic = "heartbeat-recording 1\n";
-
-// The three files as read. `authkeys_mode`: permission bits of that file.
-struct FileTexts {
-    std::string ha_cf, authkeys, haresources;
-    unsigned authkeys_mode{};
-};
 
 struct RecordingHeader {
     std::string version;
@@ -58,8 +54,13 @@ private:
     ByteView rest_;
 };
 
-// The configuration of a node made of these files. Errors: bad_config with the first mistake.
-Result<core::CoreConfig> config_of(const FileTexts& files, const config::Machine& machine,
-                                   const core::Identity& identity);
+// The recorded files, parsed as at the time, without looking at this machine. Errors: bad_config
+// with the first mistake.
+struct ParsedFiles {
+    config::HaCf ha_cf;
+    config::AuthKeys keys;
+    std::vector<config::ResourceGroup> groups;
+};
+Result<ParsedFiles> parse_files(const FileTexts& files, const config::Machine& machine);
 
 }  // namespace hb::shell

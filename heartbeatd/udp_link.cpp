@@ -22,31 +22,6 @@ std::string shown(const sockaddr_in& address) {
 
 }  // namespace
 
-const char* medium_word(config::MediumKind kind) noexcept {
-    using config::MediumKind;
-    switch (kind) {
-        case MediumKind::bcast:
-            return "bcast";
-        case MediumKind::mcast:
-            return "mcast";
-        case MediumKind::ucast:
-            return "ucast";
-        case MediumKind::mcast6:
-            return "mcast6";
-        case MediumKind::ucast6:
-            return "ucast6";
-        case MediumKind::serial:
-            return "serial";
-        case MediumKind::ping:
-            return "ping";
-        case MediumKind::ping6:
-            return "ping6";
-        case MediumKind::ping_group:
-            return "ping_group";
-    }
-    return "?";
-}
-
 UdpLink::UdpLink(Loop& loop, const Clock& clock, LinkId id, config::Medium medium, OnLog log)
     : loop_(loop),
       clock_(clock),
@@ -62,7 +37,7 @@ void UdpLink::open(OnFrame frame, OnState state) {
 }
 
 LogLine UdpLink::line(LogId id, const std::string& words) const {
-    return log_line(id, medium_.name, medium_word(medium_.kind), words);
+    return log_line(id, medium_.name, config::medium_word(medium_.kind), words);
 }
 
 void UdpLink::try_open() {

@@ -66,7 +66,4 @@ private:
     Instant last_failure_{}, next_failure_log_{};
 };
 
-// The kind's directive word: `bcast`, `mcast`, `ucast`, ...
-const char* medium_word(config::MediumKind kind) noexcept;
-
 }  // namespace hb::shell

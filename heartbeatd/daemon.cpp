@@ -1,0 +1,192 @@
+// See daemon.hpp: making the parts, and carrying effects out. Signals and reload are in
+// daemon_signals.cpp.
+#include "daemon.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "core_node.hpp"
+#include "detach.hpp"
+#include "environment.hpp"
+#include "privileges.hpp"
+#include "udp_link.hpp"
+
+namespace hb::shell {
+
+namespace {
+
+std::uint64_t draw_seed() {
+    std::uint64_t seed = 0;
+    if (::getrandom(&seed, sizeof seed, 0) != static_cast<ssize_t>(sizeof seed)) {
+        seed = static_cast<std::uint64_t>(::getpid());  // only spreads retransmissions
+    }
+    return seed;
+}
+
+}  // namespace
+
+JournalTargets journal_targets(const LoadedConfig& config, const Options& options) {
+    JournalTargets out;
+    out.node = config.node_name;
+    out.logfile = config.ha_cf.logfile;
+    out.debugfile = config.ha_cf.debugfile;
+    out.facility = config.ha_cf.logfacility;
+    out.syslogmsgfmt = config.ha_cf.syslogmsgfmt;
+    out.terminal = options.foreground && ::isatty(STDERR_FILENO) == 1;
+    out.debug = std::max(config.ha_cf.debug, options.debug);
+    return with_fallback(std::move(out));
+}
+
+Daemon::Daemon(const Options& options, LoadedConfig config, Journal& journal)
+    : options_(options),
+      config_(std::move(config)),
+      journal_(journal),
+      launcher_(loop_.context()),
+      scripts_(
+          loop_.context(), launcher_, options.paths,
+          [this](ScriptDone done) { runner_->deliver(std::move(done)); },
+          [this](const LogLine& line) { log(line); }),
+      hooks_(loop_.context(), launcher_, options.paths,
+             [this](const LogLine& line) { log(line); }) {}
+
+Daemon::~Daemon() = default;
+
+Result<void> Daemon::prepare() {
+    log(log_line(LogId::config_validated, HB_VERSION));
+    log(log_line(LogId::version, HB_VERSION));
+    for (const auto& found : config_.found.warnings) {
+        log(log_line(LogId::config_warning, found.shown()));
+    }
+    for (const auto& found : config_.found.unsupported) {
+        log(log_line(LogId::config_unsupported, found.shown()));
+    }
+    if (auto claimed = claim_state(); !claimed) return claimed;
+    started_ = clock_.both();
+    if (auto recording = start_recorder(); !recording) return recording;
+    node_ = std::make_unique<CoreNode>(
+        core::make_core_config(config_.ha_cf, config_.keys, config_.groups, identity_), started_);
+    Hands& hands = *this;
+    runner_ = std::make_unique<Runner>(loop_, clock_, *node_, hands);
+    prepare_children();
+    add_links();
+    if (auto signals = hear_signals(); !signals) return signals;
+
+    auto fifo = Fifo::open(
+        loop_, clock_, options_.paths.fifo(),
+        [this](Bytes text) { runner_->deliver(LocalMessage{std::move(text)}); },
+        [this](const LogLine& line) { log(line); });
+    if (!fifo) return tl::unexpected(fifo.error());
+    fifo_ = *std::move(fifo);
+
+    auto watch = LinkWatch::start(
+        loop_, [this](std::string_view name) { runner_->interface_changed(name); });
+    if (watch) {
+        link_watch_ = *std::move(watch);
+    } else {
+        log(log_line(LogId::link_watch_failed, watch.error().what));
+    }
+    return {};
+}
+
+Result<void> Daemon::claim_state() {
+    if (auto made = prepare_folders(options_.paths); !made) return made;
+    auto pid_file = PidFile::claim(options_.paths.pid_file);
+    if (!pid_file) return tl::unexpected(pid_file.error());
+    pid_file_ = *std::move(pid_file);
+
+    std::vector<LogLine> lines;
+    const auto generation = raise_generation(options_.paths, config_.ha_cf.generation_from_time,
+                                             Clock::unix_seconds(), lines);
+    auto uuid = generation ? load_uuid(options_.paths, config_.ha_cf.uuid_from_name,
+                                       config_.node_name, lines)
+                           : Result<Uuid>(tl::unexpected(generation.error()));
+    for (const LogLine& line : lines) log(line);
+    if (!uuid) return tl::unexpected(uuid.error());
+    identity_ = {config_.node_name, *uuid, *generation, draw_seed()};
+    log(log_line(LogId::generation_new, identity_.generation));
+    log(log_line(LogId::seed_drawn, to_hex(identity_.seed)));
+    return {};
+}
+
+Result<void> Daemon::start_recorder() {
+    if (options_.record.empty()) return {};
+    auto made = Recorder::create(options_.record,
+                                 {HB_VERSION, config_.machine, config_.texts, identity_, started_});
+    if (!made) return tl::unexpected(made.error());
+    recorder_ = *std::move(made);
+    return {};
+}
+
+void Daemon::add_links() {
+    std::uint16_t next = 0;
+    for (const config::Medium& medium : core::linked_media(config_.ha_cf)) {
+        runner_->add(std::make_unique<UdpLink>(loop_, clock_, LinkId{next++}, medium,
+                                               [this](const LogLine& line) { log(line); }));
+    }
+}
+
+void Daemon::prepare_children() {
+    const config::HaCf& ha_cf = config_.ha_cf;
+    auto environment =
+        script_environment(ha_cf, options_.paths, config_.node_name, journal_.debug_level());
+    const std::string log_file = script_log(environment);
+    scripts_.surroundings(environment, log_file);
+    hooks_.configure({std::move(environment), log_file, ha_cf.hook_timeout, ha_cf.rc_d_all,
+                      ha_cf.auto_failback != config::Failback::legacy});
+}
+
+Result<void> Daemon::run(const std::function<void()>& up) {
+    if (options_.realtime && config_.ha_cf.realtime) {
+        std::vector<LogLine> lines;
+        raise_privileges(config_.ha_cf.rtprio, lines);
+        for (const LogLine& line : lines) log(line);
+    }
+    if (auto started = runner_->start(started_); !started) return started;
+    up();
+    loop_.run();
+    tell_service_manager("STOPPING=1");
+    return {};
+}
+
+void Daemon::run_agent(const RunAgent& call) { scripts_.run(call); }
+void Daemon::kill_job(JobId job) { scripts_.kill(job); }
+void Daemon::run_hook(const RunHook& hook) { hooks_.run(hook); }
+void Daemon::log(const LogLine& line) { journal_.write(line); }
+void Daemon::finished() { loop_.stop(); }
+
+void Daemon::note(Now now, const Event& event) {
+    if (recorder_) recorder_->note(now, event);
+}
+
+void Daemon::housekeeping() {
+    tell_service_manager("WATCHDOG=1");
+    if (!recorder_) return;
+    const std::string trouble = recorder_->trouble();
+    if (!trouble.empty()) log(log_line(LogId::recording_ended, trouble));
+}
+
+// Nothing may come between the decision and the end: no sync, no scripts, no farewell. A moment
+// for the log, because it says why.
+void Daemon::self_fence(const std::string& reason) {
+    using namespace std::chrono_literals;
+    log(log_line(LogId::self_fence, reason));
+    if (!options_.reboot) {
+        log(log_line(LogId::reboot_refused));
+        static_cast<void>(journal_.flush(1s));
+        ::_exit(1);
+    }
+    static_cast<void>(journal_.flush(200ms));
+    static_cast<void>(::reboot(RB_AUTOBOOT));
+    // Refused, as in a container: the kernel's other door, then at least the heartbeats end.
+    const Fd trigger(::open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC));
+    [[maybe_unused]] const auto written = ::write(trigger.get(), "b", 1);
+    ::_exit(1);
+}
+
+}  // namespace hb::shell
