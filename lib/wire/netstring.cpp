@@ -51,7 +51,7 @@ static Result<Bytes> encode_at(const Message& message, std::size_t depth) {
         if (!name_fits(field.name)) {
             return fail(Errc::malformed, "a field name is empty or holds `=` or NUL");
         }
-        const auto value = encode_value(field, depth);
+        auto value = encode_value(field, depth);
         if (!value) return value;
         content.assign("(");
         content += static_cast<char>('0' + static_cast<int>(field.type));
