@@ -151,6 +151,7 @@ Result<void> Daemon::run(const std::function<void()>& up) {
     up();
     loop_.run();
     tell_service_manager("STOPPING=1");
+    log(log_line(LogId::shutdown_complete, config_.node_name));
     return {};
 }
 

@@ -79,6 +79,7 @@ private:
     std::unique_ptr<Fifo> fifo_;
     std::unique_ptr<LinkWatch> link_watch_;
     std::unique_ptr<Watch> signals_;
+    bool stopping_{false};
 };
 
 // Before any thread is made: SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 wait for the daemon; SIGINT and
