@@ -81,6 +81,7 @@ CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& k
     CoreConfig core;
     core.engine = engine_config(ha_cf, keys, identity);
     core.resources.self = identity.self;
+    core.resources.life = identity.generation;
     core.resources.nodes = ha_cf.nodes;
     core.resources.groups = groups;
     core.resources.failback = ha_cf.auto_failback;

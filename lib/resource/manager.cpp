@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 
 namespace hb::resource {
 
@@ -45,10 +46,21 @@ void Manager::start(Now now, Wishes& out) {
 
 void Manager::comm_up(Now now, Wishes& out) {
     comm_up_ = true;
-    if (config_.manage && config_.failback != config::Failback::legacy) {
-        wish(out, Letter{"starting", {}});
-    }
+    const bool ours = std::any_of(peers_.begin(), peers_.end(),
+                                  [](const Peer& peer) { return peer.present() && peer.ours; });
+    if (config_.manage && (ours || config_.failback != config::Failback::legacy)) ask_peers(now.mono, out);
     settle(now, out);
+}
+
+// Packets of before may still be on their way: an old report must not pass for the answer. Real
+// nodes do not know the token; of them any report counts.
+void Manager::ask_peers(Instant now, Wishes& out) {
+    ask_again_at_ = now + limits::ask_again;
+    question_ = to_hex(config_.life) + "." + std::to_string(++asked_);
+    for (Peer& peer : peers_) {
+        if (peer.ours) peer.reported = false;
+    }
+    wish(out, Letter{"starting", {{"hb_ask", question_}}});
 }
 
 void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, Wishes& out) {
@@ -65,7 +77,7 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
         peer->forget();
         if (standby_.peer() == name) standby_.cancel(out);
         // A real node says `starting` itself, and takes ours amiss when it is not at its start.
-        if (comm_up_ && ours && config_.manage) wish(out, Letter{"starting", {}});
+        if (comm_up_ && ours && config_.manage) ask_peers(now.mono, out);
     }
     settle(now, out);
 }
@@ -84,9 +96,9 @@ void Manager::peer_dead(Now now, const NodeName& name, bool ever_heard, Wishes& 
     const bool owned =
         !ever_heard || !peer->reported || peer->holding != Holding::none || !peer->held.empty();
     if (peer->left) {
-        take_over_from(*peer, ClaimInput::left_in_order, out);
+        take_over_from(now.mono, *peer, ClaimInput::left_in_order, out);
     } else {
-        take_over_from(*peer, owned ? ClaimInput::died_owning : ClaimInput::died_empty, out);
+        take_over_from(now.mono, *peer, owned ? ClaimInput::died_owning : ClaimInput::died_empty, out);
     }
     settle(now, out);
 }
@@ -101,13 +113,9 @@ void Manager::script_done(Now now, const ScriptDone& result, Wishes& out) {
 
 void Manager::stalled(Now now, Duration overslept, Duration deadtime, Wishes& out) {
     if (overslept < deadtime || !config_.manage) return;
-    bool ask = false;
-    for (Peer& peer : peers_) {
-        if (!peer.present() || !peer.ours) continue;
-        peer.reported = false;
-        ask = true;
-    }
-    if (ask && comm_up_) wish(out, Letter{"starting", {}});
+    const bool ours = std::any_of(peers_.begin(), peers_.end(),
+                                  [](const Peer& peer) { return peer.present() && peer.ours; });
+    if (ours && comm_up_) ask_peers(now.mono, out);
     settle(now, out);
 }
 
@@ -122,6 +130,8 @@ void Manager::stop(Now now, Wishes& out) {
 
 void Manager::wakeup(Now now, Wishes& out) {
     standby_.wakeup(now.mono, out);
+    // The question or its answer fell into a cut, where nothing is sent again.
+    if (unanswered() && now.mono >= ask_again_at_) ask_peers(now.mono, out);
     table_.wakeup(now.mono, out);
     if (standby_wanted_ && now.mono >= standby_wanted_until_) {
         standby_wanted_.reset();
@@ -138,12 +148,19 @@ void Manager::reconfigure(Now now, const ManagerConfig& next, Wishes& out) {
     config_.stop_retries = next.stop_retries;
     table_.set_limits(
         {next.start_timeout, next.status_timeout, next.stop_timeout, next.stop_retries});
-    reset_failed(Holding::all, out);
+    reset_failed(now.mono, Holding::all, out);
     settle(now, out);
+}
+
+bool Manager::unanswered() const {
+    return comm_up_ && !stopping_ && std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) {
+               return peer.present() && peer.ours && !peer.reported;
+           });
 }
 
 Instant Manager::next_deadline() const noexcept {
     Instant first = std::min(standby_.next_deadline(), table_.next_deadline());
+    if (unanswered()) first = std::min(first, ask_again_at_);
     if (standby_wanted_) first = std::min(first, standby_wanted_until_);
     if (stop_step_ == StopStep::farewell) first = std::min(first, farewell_until_);
     return first;

@@ -22,6 +22,7 @@ namespace hb::resource {
 
 struct ManagerConfig {
     NodeName self;
+    std::uint64_t life{};         // the generation: no two lives of this node have the same
     std::vector<NodeName> nodes;                // normal nodes, file order, `self` among them
     std::vector<config::ResourceGroup> groups;  // file order; keys are unique
     config::Failback failback{config::Failback::legacy};
@@ -89,24 +90,27 @@ private:
     void farewell(Now now, Wishes& out);
 
     // letters, one function per type (manager_letters.cpp)
-    void on_starting();
+    void on_starting(Peer& peer, const Letter& letter);
     void on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out);
     void on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes& out);
     void on_hb_takeover(Now now, Peer& peer, const Letter& letter, Wishes& out);
     void on_ip_request(const Peer& peer, const Letter& letter, Wishes& out);
     void on_ip_request_resp(const Letter& letter, Wishes& out);
-    void on_shutdone(Peer& peer, Wishes& out);
+    void on_shutdone(Instant now, Peer& peer, Wishes& out);
     void read_holdings(Peer& peer, const Letter& letter);
     void settle_conflicts(const Peer& peer, Wishes& out);
 
     // deaths and hand-overs (manager_moves.cpp)
-    void take_over_from(Peer& peer, ClaimInput why, Wishes& out);
+    void take_over_from(Instant now, Peer& peer, ClaimInput why, Wishes& out);
     bool request_standby(Now now, Holding give, Wishes& out);
     void release_class(Holding give, Wishes& out);
-    void acquire_class(Holding take, Wishes& out);
-    void reset_failed(Holding cls, Wishes& out);
+    void acquire_class(Instant now, Holding take, Wishes& out);
+    void reset_failed(Instant now, Holding cls, Wishes& out);
     void answer_ip_requests(Wishes& out);
 
+    // "Tell me what you hold": until the answer to this very question comes, no older word counts.
+    void ask_peers(Instant now, Wishes& out);
+    bool unanswered() const;
     Letter report(std::string_view info) const;
     bool may_plan() const;
     bool own_stable() const;  // groups are settled, the first decision is made
@@ -126,6 +130,9 @@ private:
     Holding empty_held_{Holding::none};
     bool comm_up_{false};
     bool first_decision_{false}, initial_logged_{false};
+    std::uint64_t asked_{};      // how often ask_peers() was called
+    std::string question_;       // the token of the last one
+    Instant ask_again_at_{never};
     bool answer_due_{false};  // a `starting` came before our own groups were known
     bool takeover_logged_{true};
     NodeName takeover_from_;

@@ -15,19 +15,22 @@ bool Manager::letter(Now now, const NodeName& name, const Letter& letter, Wishes
         return false;
     }
     if (peer == nullptr || !config_.manage) return true;
-    if (letter.type == "starting") on_starting();
+    if (letter.type == "starting") on_starting(*peer, letter);
     if (letter.type == "resource") on_resource(now, *peer, letter, out);
     if (letter.type == "ask_resources") on_ask_resources(now, *peer, letter, out);
     if (letter.type == "hb_takeover") on_hb_takeover(now, *peer, letter, out);
     if (letter.type == "ip-request") on_ip_request(*peer, letter, out);
     if (letter.type == "ip-request-resp") on_ip_request_resp(letter, out);
-    if (letter.type == "shutdone") on_shutdone(*peer, out);
+    if (letter.type == "shutdone") on_shutdone(now.mono, *peer, out);
     settle(now, out);
     return true;
 }
 
 // "Tell me what you hold." Answered as soon as our own groups are known.
-void Manager::on_starting() { answer_due_ = true; }
+void Manager::on_starting(Peer& peer, const Letter& letter) {
+    peer.question = letter.get("hb_ask");
+    answer_due_ = true;
+}
 
 void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out) {
     if (!letter.has("rsc_hold")) {
@@ -38,13 +41,19 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
         wish_log(out, LogId::bad_class, letter.get("rsc_hold"), peer.name);
         return;
     }
+    if (peer.ours) farewell_unheard_.erase(peer.name);
+    const auto answers = words(letter.get("hb_answer"));
+    const bool answered = std::find(answers.begin(), answers.end(),
+                                    config_.self + ":" + question_) != answers.end();
+    // A word from before our question: what it says may be over.
+    if (peer.ours && !peer.reported && !answered) return;
     read_holdings(peer, letter);
     const bool was_stable = peer.stable;
     if (letter.has("isstable")) peer.stable = letter.get("isstable") == "1";
     if (peer.stable && !was_stable) wish_log(out, LogId::remote_stable);
+    if (peer.ours && peer.stable && standby_.peer() == peer.name) standby_.peer_at_rest(out);
     peer.releasing = letter.get("info") == "standby";
     if (peer.releasing && standby_.peer() == peer.name) standby_.release_seen(now.mono);
-    if (peer.ours) farewell_unheard_.erase(peer.name);
     settle_conflicts(peer, out);
 }
 
@@ -111,7 +120,7 @@ void Manager::on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes
             return;
         case Standby::Verdict::acquire:
             peer.failback_due = false;
-            acquire_class(mirrored(standby_.given_class()), out);
+            acquire_class(now.mono, mirrored(standby_.given_class()), out);
             return;
         case Standby::Verdict::nothing:
         case Standby::Verdict::finished:
@@ -166,12 +175,12 @@ void Manager::on_ip_request_resp(const Letter& letter, Wishes& out) {
     table_.take(key, out);
 }
 
-void Manager::on_shutdone(Peer& peer, Wishes& out) {
+void Manager::on_shutdone(Instant now, Peer& peer, Wishes& out) {
     wish_log(out, LogId::shutdown_notice, peer.name);
     if (standby_.peer() == peer.name) standby_.cancel(out);
     peer.left = true;
     farewell_unheard_.erase(peer.name);
-    take_over_from(peer, ClaimInput::left_in_order, out);
+    take_over_from(now, peer, ClaimInput::left_in_order, out);
     answer_due_ = true;  // it ends as soon as it hears what we hold
 }
 
@@ -194,6 +203,11 @@ Letter Manager::report(std::string_view info) const {
     if (!info.empty()) letter.fields.emplace_back("info", info);
     letter.fields.emplace_back("hb_held", held);
     letter.fields.emplace_back("hb_failed", failed);
+    std::string answers;
+    for (const Peer& peer : peers_) {
+        if (!peer.question.empty()) answers += peer.name + ":" + printable(peer.question, 64) + " ";
+    }
+    letter.fields.emplace_back("hb_answer", answers);
     return letter;
 }
 

@@ -6,7 +6,7 @@
 
 namespace hb::resource {
 
-void Manager::take_over_from(Peer& peer, ClaimInput why, Wishes& out) {
+void Manager::take_over_from(Instant now, Peer& peer, ClaimInput why, Wishes& out) {
     ClaimStep step = advance(peer.claim, why);
     peer.claim = step.next;
     const bool unneeded = step.action != ClaimAction::shoot;
@@ -26,7 +26,7 @@ void Manager::take_over_from(Peer& peer, ClaimInput why, Wishes& out) {
     if (!news) return;
     peer.failback_due = true;
     ip_asked_.clear();
-    reset_failed(Holding::all, out);  // the peer cannot run them any more
+    reset_failed(now, Holding::all, out);  // the peer cannot run them any more
     if (stopping_) {
         wish_log(out, LogId::takeover_cancelled);
         return;
@@ -58,19 +58,19 @@ void Manager::release_class(Holding give, Wishes& out) {
 
 // An operator asked for it, here or there, so groups that failed here are tried again. What another
 // live node still says it holds is left to it.
-void Manager::acquire_class(Holding take, Wishes& out) {
+void Manager::acquire_class(Instant now, Holding take, Wishes& out) {
     standby_keys_.clear();
     empty_held_ = empty_held_ | take;
-    reset_failed(take, out);
-    const View now = view();
+    reset_failed(now, take, out);
+    const View seen = view();
     for (const std::string& key : keys_of(take)) {
-        if (now.holder.contains(key)) continue;
+        if (seen.holder.contains(key)) continue;
         table_.take(key, out);
         standby_keys_.insert(key);
     }
 }
 
-void Manager::reset_failed(Holding cls, Wishes& out) {
+void Manager::reset_failed(Instant now, Holding cls, Wishes& out) {
     bool doubt = false;
     for (const std::string& key : keys_of(cls)) {
         if (table_.find(key)->tenure != Tenure::failed_here) continue;
@@ -79,11 +79,9 @@ void Manager::reset_failed(Holding cls, Wishes& out) {
     }
     if (!doubt || !comm_up_) return;
     // The failure was an offer: a peer may just be taking the group. Ask before trying again.
-    for (Peer& peer : peers_) {
-        if (!peer.present() || !peer.ours || !standby_.idle()) continue;
-        peer.reported = false;
-        wish(out, Letter{"starting", {}});
-    }
+    const bool ours = std::any_of(peers_.begin(), peers_.end(),
+                                  [](const Peer& peer) { return peer.present() && peer.ours; });
+    if (ours && standby_.idle()) ask_peers(now, out);
 }
 
 bool Manager::request_standby(Now now, Holding give, Wishes& out) {
@@ -131,7 +129,7 @@ void Manager::takeover_command(Now now, std::string_view word, Wishes& out) {
         return;
     }
     wish_log(out, LogId::takeover_asked, holding_word(*take), config_.self);
-    reset_failed(*take, out);
+    reset_failed(now.mono, *take, out);
     wish(out, Letter{"hb_takeover", {{"rsc_hold", std::string(holding_word(*take))}}});
     settle(now, out);
 }

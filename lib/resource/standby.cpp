@@ -22,6 +22,7 @@ void Standby::reset() noexcept {
     class_ = Holding::none;
     peer_.clear();
     deadline_ = never;
+    peer_at_rest_ = false;
 }
 
 void Standby::ask(Instant now, const NodeName& peer, Holding give, Wishes& out) {
@@ -119,6 +120,12 @@ void Standby::released(Instant now, Wishes& out) {
     phase_ = Phase::given;
     deadline_ = now + limits::standby_phase;
     wish(out, ask_resources(class_, "done"));
+    if (peer_at_rest_) reset();
+}
+
+void Standby::peer_at_rest(Wishes& out) {
+    if (phase_ == Phase::giving) peer_at_rest_ = true;
+    if (phase_ == Phase::agreed || phase_ == Phase::given) cancel(out);
 }
 
 void Standby::acquired(Wishes& out) {

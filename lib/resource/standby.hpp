@@ -56,6 +56,10 @@ public:
     // The giver's report of the release was seen: the hand-over is not one-sided.
     void release_seen(Instant now) noexcept;
 
+    // A peer of ours says that it moves nothing: it knows of no hand-over (any more), and will not
+    // answer. Its `other` and `me` come before such a word, so an old one cannot be meant.
+    void peer_at_rest(Wishes& out);
+
     // The peer is dead or gone. True when something was under way.
     bool cancel(Wishes& out);
     // Deadlines of an answer that does not come. True when the hand-over ended by it.
@@ -74,6 +78,7 @@ private:
     Holding class_{Holding::none};
     NodeName peer_;
     Instant deadline_{never};
+    bool peer_at_rest_{false};  // said while we were still giving
 };
 
 }  // namespace hb::resource

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 // After the lines are back: one heartbeat, repairs of lost reports, then a group's stops.
 Exclusive::Exclusive(const Options& options)
-    : deadtime_(options.deadtime),
+    : silence_(options.deadtime - options.keepalive),
       bound_(options.keepalive * 2 + options.deadtime + 5s +
              options.script_max * static_cast<int>(options.members * 3)) {}
 
@@ -17,7 +17,7 @@ std::optional<std::string> Exclusive::check(Instant t, const Machines& machines)
     for (std::size_t i = 0; i < 2; ++i) {
         const Machine& here = machines[i];
         const Machine& there = machines[1 - i];
-        const bool silent = here.powered && there.powered && t - heard_[i] >= deadtime_;
+        const bool silent = here.powered && there.powered && t - heard_[i] >= silence_;
         const bool headless = here.powered && here.core == nullptr && !here.running.empty();
         if (silent || headless || here.paused()) cause_ended_ = t;
     }

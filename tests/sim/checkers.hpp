@@ -14,13 +14,14 @@ namespace hb::sim {
 using Machines = std::array<Machine, 2>;
 
 // I1 without fencing: a group runs on two machines only after one of three causes, and only until
-// a stated time after the cause ended: no frame passed one way for deadtime, a machine stood
+// a stated time after the cause ended: no heartbeat passed one way for deadtime (less one keepalive,
+// since a repeat may have carried the last one), a machine stood
 // still, a daemon was gone while its groups lived.
 class Exclusive {
 public:
     explicit Exclusive(const Options& options);
 
-    void frame_passed(Instant t, std::size_t to) { heard_[to] = t; }
+    void heartbeat_passed(Instant t, std::size_t to) { heard_[to] = t; }
     void machine_paused(Instant until) { cause_ended_ = std::max(cause_ended_, until); }
     // Words of the violation, if there is one. Call after every step.
     std::optional<std::string> check(Instant t, const Machines& machines);
@@ -29,8 +30,8 @@ public:
     Duration bound() const { return bound_; }
 
 private:
-    Duration deadtime_, bound_;
-    std::array<Instant, 2> heard_{};  // world time at which each machine last got a frame
+    Duration silence_, bound_;
+    std::array<Instant, 2> heard_{};  // world time at which each machine last got a heartbeat
     Instant cause_ended_{};
     bool overlapping_{false};
     unsigned overlaps_{0};

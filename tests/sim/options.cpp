@@ -96,6 +96,7 @@ core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t 
 
     resource::ManagerConfig& manager = core.resources;
     manager.self = engine.self;
+    manager.life = generation;
     manager.nodes = engine.nodes;
     manager.failback = o.failback;
     manager.start_timeout = manager.status_timeout = limits::script_timeout_start;

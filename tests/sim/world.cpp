@@ -87,7 +87,9 @@ void World::happen(Item item) {
     const auto* frame = std::get_if<Frame>(&item.what);
     const std::size_t index = frame != nullptr ? frame->to : std::get<Wake>(item.what).machine;
     Machine& machine = machines_[index];
-    if (frame != nullptr && machine.powered) exclusive_.frame_passed(now_, index);
+    const bool heartbeat = frame != nullptr && frame->first && machine.powered &&
+                           frame->bytes.find("(0)t=status,") != Bytes::npos;
+    if (heartbeat) exclusive_.heartbeat_passed(now_, index);
     if (machine.paused()) {
         if (frame != nullptr && held_back_[index].size() < 1000) {
             held_back_[index].push_back(std::move(item));
@@ -149,7 +151,7 @@ void World::send(Machine& from, const SendFrame& frame) {
     if (prng_.chance(options_.repeat_percent)) ++copies;
     for (unsigned i = 0; i < copies; ++i) {
         at(now_ + prng_.between(options_.delay_min, options_.delay_max),
-           Frame{1 - from.index, frame.link, frame.bytes});
+           Frame{1 - from.index, frame.link, frame.bytes, i == 0});
     }
 }
 

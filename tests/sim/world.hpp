@@ -34,6 +34,7 @@ private:
         std::size_t to;
         LinkId link;
         Bytes bytes;
+        bool first;  // not a repeat
     };
     struct Wake {
         std::size_t machine;

@@ -64,9 +64,10 @@ public:
     Node& at(const std::string& name) { return nodes_[name]; }
     Manager& manager(const std::string& name) { return *nodes_[name].manager; }
 
-    ManagerConfig config_of(const std::string& name) const {
+    ManagerConfig config_of(const std::string& name) {
         ManagerConfig config;
         config.self = name;
+        config.life = ++lives_;
         config.nodes = {"alpha", "beta"};
         config.groups = groups_;
         config.failback = failback_;
@@ -267,6 +268,7 @@ private:
     std::map<std::string, Node> nodes_;
     std::vector<Pending> events_;
     std::uint64_t order_{};
+    std::uint64_t lives_{};
     Instant now_{};
     bool twice_{false};
 };
