@@ -27,7 +27,9 @@ struct PairOptions {
     std::uint64_t seed{1};
     unsigned loss_percent{0};
     Duration delay{std::chrono::microseconds(100)};
-    bool loop_back{true};  // broadcasts come back to their sender, as from a kernel
+    Duration jitter{};           // at most this much more, drawn per frame: frames overtake
+    unsigned repeat_percent{0};  // frames that the network delivers twice
+    bool loop_back{true};        // broadcasts come back to their sender, as from a kernel
 };
 
 // One frame that was put on the wire.
@@ -59,6 +61,7 @@ public:
     }
     void crash(std::size_t node) {
         nodes_[node].engine.reset();
+        nodes_[node].waiting.clear();
         ++nodes_[node].life;
     }
     // A paused node neither hears nor speaks; what came waits in its sockets.
@@ -113,6 +116,9 @@ public:
     void run_for(Duration span) { run_until(now_ + span); }
 
     cluster::Engine& engine(std::size_t node) { return *nodes_[node].engine; }
+    bool running(std::size_t node) const { return nodes_[node].engine != nullptr; }
+    bool paused(std::size_t node) const { return nodes_[node].paused; }
+    std::uint64_t life(std::size_t node) const { return nodes_[node].life; }
     bool comm_up(std::size_t node) { return nodes_[node].engine && engine(node).comm_up(); }
     std::uint64_t send(std::size_t node, wire::Message message) {
         Effects out;
@@ -170,6 +176,7 @@ public:
     struct Happened {
         Instant at{};
         cluster::Notice notice;
+        std::uint64_t life{};  // of the node it was told to
     };
     const std::vector<Happened>& notices(std::size_t node) const { return nodes_[node].notices; }
     // When a kind of notice first came after `from`; `never` if it did not.
@@ -249,7 +256,11 @@ private:
                 ++lost_frames;
                 continue;
             }
-            wire_.push({now_ + options_.delay, ++order_, to, frame.link, frame.bytes});
+            const int copies = dice_.chance(options_.repeat_percent) ? 2 : 1;
+            for (int i = 0; i < copies; ++i) {
+                const Duration delay = options_.delay + dice_.between({}, options_.jitter);
+                wire_.push({now_ + delay, ++order_, to, frame.link, frame.bytes});
+            }
         }
         if (!record) return;
         static const wire::Signer reader(keys());
@@ -258,7 +269,7 @@ private:
     }
     void note(std::size_t node, const cluster::Notices& up) {
         for (const cluster::Notice& notice : up) {
-            nodes_[node].notices.push_back({now_, notice});
+            nodes_[node].notices.push_back({now_, notice, nodes_[node].life});
             say(node, std::visit([](const auto& one) { return shown(one); }, notice));
         }
     }
