@@ -174,10 +174,18 @@ static void parse_words(Parsing& parsing, const Directive& directive, std::strin
     }
 }
 
+static const std::vector<std::string>& directive_names() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> out;
+        for (const Directive& directive : directives()) out.push_back(directive.name);
+        return out;
+    }();
+    return names;
+}
+
 static void unknown_directive(Parsing& parsing, std::string_view name, int line) {
-    std::vector<std::string> names;
-    for (const Directive& directive : directives()) names.push_back(directive.name);
-    const std::string guess = nearest(name, names);
+    // Beyond the bound nobody reads the guess, and a long file of noise should not cost time.
+    const std::string guess = parsing.report.is_full() ? "" : nearest(name, directive_names());
     parsing.report.error(
         line, "unknown directive " + quoted(name) +
                   (guess.empty() ? ", expected one of ha.cf(5)" : ", expected perhaps " + guess));

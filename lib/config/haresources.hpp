@@ -25,7 +25,7 @@ struct ResourceGroup {
 };
 
 // All errors go to `errors`, and what is right is returned all the same. `nodes`: names of ha.cf,
-// ping nodes included; a line of any other node is an error.
+// ping nodes included; a line of any other node is an error (without any name, none is).
 std::vector<ResourceGroup> parse_haresources(std::string_view text, const std::string& file,
                                              const std::vector<std::string>& nodes,
                                              Diagnostics& errors);

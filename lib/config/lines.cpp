@@ -14,7 +14,10 @@ std::string Diagnostic::shown() const {
 }
 
 static void add(std::vector<Diagnostic>& list, std::size_t& count, Diagnostic entry) {
-    if (++count <= limits::config_errors_max) list.push_back(std::move(entry));
+    if (++count > limits::config_errors_max) return;
+    // Files come from anywhere; their bytes must not reach a terminal as they are.
+    entry.text = printable(entry.text, 1000);
+    list.push_back(std::move(entry));
 }
 
 void Reporter::error(int line, std::string text) {
@@ -88,6 +91,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& names
     // A third of the letters may differ; more would be a guess.
     std::size_t best_distance = std::max<std::size_t>(1, small.size() / 3) + 1;
     for (const std::string& name : names) {
+        const std::size_t longer = std::max(small.size(), name.size());
+        // So many letters must be added at least.
+        if (longer - std::min(small.size(), name.size()) >= best_distance) continue;
         const std::size_t distance = letters_apart(small, name);
         if (distance < best_distance) {
             best = name;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.hpp"
+
 namespace hb::config {
 
 // One mistake or hint. Shown as `file:line: what was wrong, what was expected`; line 0 is the file
@@ -33,7 +35,8 @@ public:
     void unsupported(int line, std::string text);
     // Call once, at the end of the file.
     void finish();
-    bool has_errors() const noexcept { return errors_ > 0; }
+    // Further errors are only counted.
+    bool is_full() const noexcept { return errors_ >= limits::config_errors_max; }
 
 private:
     std::string file_;

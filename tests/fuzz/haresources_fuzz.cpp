@@ -1,9 +1,8 @@
-// Any bytes as haresources: parsed without harm; a group that comes out is whole.
+// Any bytes as haresources: every group that comes out must be one that can be run.
 #include <set>
 
-#include "base/limits.hpp"
 #include "config/haresources.hpp"
-#include "fuzz/fuzz.hpp"
+#include "fuzz/messages.hpp"
 
 using namespace hb;
 
@@ -11,15 +10,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     config::Diagnostics found;
     const auto groups =
         config::parse_haresources(fuzz::view(data, size), "haresources", {"alpha", "beta"}, found);
-    fuzz::require(found.errors.size() <= limits::config_errors_max + 1, "too many errors are kept");
-    if (!found.errors.empty()) return 0;
+    fuzz::check_messages(found);
     std::set<std::string> keys;
-    for (const auto& group : groups) {
-        fuzz::require(!group.members.empty(), "a group has no member");
-        fuzz::require(group.node == "alpha" || group.node == "beta", "a group has no known node");
-        fuzz::require(keys.insert(group.key).second, "a key stands twice");
-        for (const auto& member : group.members) {
-            fuzz::require(!member.type.empty(), "a member has no type");
+    for (const config::ResourceGroup& group : groups) {
+        fuzz::require(group.node == "alpha" || group.node == "beta", "an unknown node");
+        fuzz::require(keys.insert(group.key).second, "a key twice");
+        fuzz::require(!group.members.empty() && group.members[0].token == group.key, "no members");
+        for (const config::Member& member : group.members) {
+            fuzz::require(!member.type.empty() && member.type.front() != '-' &&
+                              member.type.find('/') == std::string::npos,
+                          "a type that is no name of a script");
+            for (const std::string& argument : member.arguments) {
+                fuzz::require(!argument.empty(), "an empty argument");
+                fuzz::require(
+                    argument.find_first_of(std::string(" \t\n\0", 4)) == std::string::npos,
+                    "an argument that is no word");
+            }
         }
     }
     return 0;

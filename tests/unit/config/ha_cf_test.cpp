@@ -245,6 +245,9 @@ TEST(HaCf, LinesAreAlwaysLoggedSomewhere) {
 TEST(HaCf, ForeignBytesAreAnErrorAndReachNoTerminal) {
     const Parsed parsed = parse_with(std::string("\x1b[31m\0x", 7));
     EXPECT_NE(parsed.errors().find("\\x1b"), std::string::npos);
+    const Parsed ping = parse_with("ping \x1b[2J\x07 X\x01");
+    EXPECT_EQ((ping.unsupported() + ping.warnings()).find_first_of("\x1b\x07\x01"),
+              std::string::npos);
     EXPECT_FALSE(parse_with("keepalive " + std::string(6000, '1')).errors().empty());
     EXPECT_EQ(parse_with("# " + std::string(6000, 'c')).errors(), "");
     EXPECT_EQ(parse_text("keepalive 1\r\nnode c1\r\nbcast eth0\r\n").errors(), "");
