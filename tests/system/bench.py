@@ -46,6 +46,7 @@ def heartbeat(work, product, trees):
     cluster.start()
     for host in cluster.hosts:
         cluster.settled(host, timeout=60)
+    cluster.wait_steady()
     took = takeover(cluster, cluster["alpha"])
     cluster.close()
     return took
@@ -63,7 +64,7 @@ def keepalived(work):
 
 
 def measure(work):
-    stage = workspace.install()
+    stage = workspace.tree_for(work, workspace.install())
     rows = []
     for name, detection, once in (
             ("ours", 1.0, lambda at: heartbeat(at, OURS, (stage,))),

@@ -117,8 +117,9 @@ class Cluster:
             lines.append("crm no")
         return "\n".join(lines) + "\n"
 
-    def configure(self, haresources, keys="auth 1\n1 sha1 Secret\n", scripts=("svc",), **ha_cf):
+    def configure(self, haresources, keys="auth 1\n1 sha1 SharedSecret\n", scripts=("svc",), **ha_cf):
         """Writes the same three files on every host, and the service script under each name."""
+        self.deadtime = ha_cf.get("deadtime", "1")
         for host in self.hosts:
             host.write("/etc/ha.d/ha.cf", self.ha_cf(host, **ha_cf))
             host.write("/etc/ha.d/authkeys", keys, mode=0o600)
@@ -219,6 +220,15 @@ class Cluster:
                 if host is not other:
                     self.wait_log(host, f"Status update for node {other.name}: status active",
                                   timeout)
+
+    def wait_steady(self, timeout=20):
+        """Until every daemon announces its plain deadtime: for 5 s after its start a node asks its
+        peers for 2 s more patience (wire.md 5)."""
+        wanted = round(float(self.deadtime) * 1000)
+        for number, host in enumerate(self.hosts, 1):
+            if host.alive:
+                wait_for(lambda: int(self.witness.messages(number, "status")[-1].fields["dt"], 16)
+                         == wanted, timeout, f"{host.name} announces deadtime {wanted} ms")
 
     def settled(self, host, timeout=20):
         self.wait_log(host, "Initial resource acquisition complete", timeout)

@@ -56,7 +56,7 @@ class Story:
 
 
 def tell(work):
-    cluster = Cluster(work, (workspace.install(),))
+    cluster = Cluster(work, (workspace.tree_for(work, workspace.install()),))
     alpha, beta = cluster.hosts
     cluster.init_script("web")
     cluster.configure(f"alpha {ADDRESS}/24/eth0 web\n", scripts=())
@@ -68,7 +68,7 @@ def tell(work):
     cluster.start()
     story.owner(alpha)
     cluster.settled(beta)
-    time.sleep(1)
+    cluster.wait_steady()
     story.say("==> the power of alpha is cut")
     cut = cluster.power_cut(alpha)
     arp = cluster.witness.wait_arp(ADDRESS, cluster.number(beta), cut, timeout=20)

@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 
-KEY = b"Secret"
+KEY = b"SharedSecret"
 
 
 def field(name, value, kind=0):

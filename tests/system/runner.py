@@ -59,7 +59,7 @@ class Context:
     def cluster(self, trees=(), **options):
         options.setdefault("product", self.product)
         if self.stage:
-            trees = (self.stage, *trees)
+            trees = (workspace.tree_for(self.work, self.stage), *trees)
         made = Cluster(self.work / f"cluster{len(self.clusters)}", trees, **options)
         self.clusters.append(made)
         return made

@@ -110,7 +110,7 @@ def reload_changes_timers_and_keys_in_the_running_process(t):
     alpha, beta = cluster.hosts
     pids = [cluster.pid(host) for host in cluster.hosts]
     generation = cluster.witness.messages(1)[-1].fields["hg"]
-    both = "1 sha1 Secret\n2 sha256 AnotherSecret\n"
+    both = "1 sha1 SharedSecret\n2 sha256 AnotherSecret\n"
     for keys in ("auth 1\n" + both, "auth 2\n" + both, "auth 2\n2 sha256 AnotherSecret\n"):
         for host in cluster.hosts:
             host.write("/etc/ha.d/authkeys", keys, mode=0o600)

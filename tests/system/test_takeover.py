@@ -23,6 +23,7 @@ def survivor_announces_the_address_soon_after_deadtime(t):
     cluster.start()
     cluster.wait_holder(ADDRESS, alpha, timeout=40)
     cluster.settled(beta, timeout=40)
+    cluster.wait_steady()
     cut = cluster.power_cut(alpha)
     arp = cluster.witness.wait_arp(ADDRESS, cluster.number(beta), cut, timeout=20)
     took = arp - cluster.witness.last_heartbeat(cluster.number(alpha), before=arp)
@@ -49,6 +50,7 @@ def whole_story(t, media, networks, failback):
     assert cluster.holders(ADDRESS) == [alpha] and disk.mounted_on(cluster) == [alpha]
     alpha.path(f"{MOUNT}/written-by-alpha").write_text("x")
     alpha.run("sync", "-f", MOUNT)
+    cluster.wait_steady()
 
     cut = cluster.power_cut(alpha)
     cluster.wait_runs(beta, "web")

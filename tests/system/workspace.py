@@ -32,6 +32,15 @@ def install(build=REPO / "build" / "release"):
     return stage
 
 
+def tree_for(work, stage):
+    """A copy of the installed tree on the test's own disk: the kernel refuses to lay a folder of
+    the machine's root over that same root."""
+    tree = work / "tree"
+    if not tree.exists():
+        shutil.copytree(stage, tree, symlinks=True)
+    return tree
+
+
 def interrupted(number, _frame):
     """A signal handler: lets `finally` do its work."""
     raise KeyboardInterrupt(f"signal {number}")
