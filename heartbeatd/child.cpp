@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +14,7 @@
 
 #include "asio.hpp"
 #include "base/limits.hpp"
+#include "clock.hpp"
 
 namespace hb::shell {
 
@@ -29,12 +29,6 @@ constexpr int last_reads_max = 64;
 constexpr std::chrono::milliseconds flood_pause{2};
 // For the loop's one thread: what is read here is copied or dropped at once.
 std::array<char, 65536> scratch;
-
-Duration boot_time() {
-    timespec t{};
-    ::clock_gettime(CLOCK_BOOTTIME, &t);
-    return std::chrono::seconds(t.tv_sec) + Duration(t.tv_nsec);
-}
 
 class ChildProcess final : public Child {
 public:
@@ -82,7 +76,7 @@ private:
     std::shared_ptr<std::atomic<bool>> called_off_{std::make_shared<std::atomic<bool>>(false)};
     std::vector<std::string> command_;
     std::string output_;
-    Duration started_{};
+    Clock clock_;  // from the order on
     Duration timeout_{};
     pid_t pid_{-1};
     Stage stage_{Stage::starting};
@@ -92,7 +86,6 @@ private:
 };
 
 void ChildProcess::begin(Launcher& launcher, ChildOrder order) {
-    started_ = boot_time();
     timeout_ = order.timeout;
     SpawnRequest request;
     // A start that waited behind a hung one must not come after all.
@@ -297,7 +290,7 @@ void ChildProcess::report(ScriptEnd end, int status, int error) {
     out.status = status;
     out.error = error;
     out.output = std::move(output_);
-    out.took = boot_time() - started_;
+    out.took = clock_.now().since_start;
     out.command = std::move(command_);
     const auto ended = std::move(hooks_.ended);
     hooks_ = {};

@@ -10,7 +10,6 @@
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +22,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "clock.hpp"
 #include "log_sinks.hpp"
 
 namespace hb::shell {
@@ -83,7 +83,7 @@ public:
 
     void put(const LogLine& line) {
         auto record = std::make_unique<LogRecord>();
-        ::clock_gettime(CLOCK_REALTIME, &record->when);
+        record->when = Clock::unix_seconds();
         record->entry = &log_entry(line.id);
         record->text = one_line(log_text(line));
         record->number = given_.fetch_add(1);
@@ -199,7 +199,7 @@ void Journal::Writer::say_lost() {
     const std::uint64_t lost = lost_.exchange(0);
     if (lost == 0) return;
     auto record = std::make_unique<LogRecord>();
-    ::clock_gettime(CLOCK_REALTIME, &record->when);
+    record->when = Clock::unix_seconds();
     record->entry = &log_entry(LogId::log_lines_lost);
     record->text = log_text(log_line(LogId::log_lines_lost, lost));
     std::vector<std::unique_ptr<LogRecord>> batch;
@@ -227,14 +227,10 @@ void Journal::Writer::serve() {
 
 bool Journal::Writer::wait_written(Duration patience) {
     const std::uint64_t wanted = given_.load();
-    timespec start{};
-    ::clock_gettime(CLOCK_MONOTONIC, &start);
+    const Clock clock;
     raise_event(wake_);
     while (written_.load() < wanted) {
-        timespec t{};
-        ::clock_gettime(CLOCK_MONOTONIC, &t);
-        const Duration gone =
-            std::chrono::seconds(t.tv_sec - start.tv_sec) + Duration(t.tv_nsec - start.tv_nsec);
+        const Duration gone = clock.now().since_start;
         if (gone >= patience) return false;
         pollfd entry{progress_.get(), POLLIN, 0};
         ::poll(&entry, 1, static_cast<int>(to_ms(patience - gone)) + 1);

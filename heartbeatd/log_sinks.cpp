@@ -89,7 +89,7 @@ int syslog_facility(std::string_view name) noexcept {
 
 std::string file_line(const LogRecord& record, std::string_view node, bool syslogmsgfmt) {
     tm local{};
-    ::localtime_r(&record.when.tv_sec, &local);
+    ::localtime_r(&record.when, &local);
     std::array<char, 64> date{};
     const char* form = syslogmsgfmt ? "%b %d %H:%M:%S" : "%Y/%m/%d_%H:%M:%S";
     std::strftime(date.data(), date.size(), form, &local);

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <sys/types.h>
-#include <time.h>
 
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -17,7 +17,7 @@ namespace hb::shell {
 // One line as the loop gave it away.
 struct LogRecord {
     std::uint64_t number{};  // of this life, from 0
-    timespec when{};         // wall time
+    std::time_t when{};      // wall time
     const LogEntry* entry{};
     std::string text;
 };
