@@ -1,0 +1,142 @@
+// Loading: all mistakes of all three files at once, and what only this machine can tell.
+#include "load_config.hpp"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "shell_fixture.hpp"
+
+namespace hb::shell {
+namespace {
+
+class LoadConfigTest : public testing::Test {
+protected:
+    LoadConfigTest() {
+        folder.write("etc/ha.d/nodeinfo", "Alpha extra\nsecond\n");
+        ha_cf("ucast lo 127.0.0.1\n");
+        folder.write("etc/ha.d/authkeys", "auth 1\n1 sha1 secret\n", 0600);
+        folder.write("etc/ha.d/haresources", "alpha IPaddr::10.0.0.9\n");
+        folder.script("etc/ha.d/resource.d/IPaddr", "");
+    }
+    void ha_cf(const std::string& media) {
+        folder.write("etc/ha.d/ha.cf", "logfacility local0\nkeepalive 1\ndeadtime 10\n" + media +
+                                           "auto_failback on\nnode alpha beta\n");
+    }
+    LoadedConfig load(bool manage = true) { return load_config(folder.paths(), manage); }
+    static std::string all(const std::vector<config::Diagnostic>& found) {
+        std::string out;
+        for (const auto& one : found) out += one.shown() + "\n";
+        return out;
+    }
+    TempFolder folder;
+};
+
+// Why: the least that must work.
+TEST_F(LoadConfigTest, LoadsARightConfiguration) {
+    const LoadedConfig loaded = load();
+    EXPECT_EQ(loaded.exit_status, 0) << all(loaded.found.errors);
+    EXPECT_TRUE(loaded.found.warnings.empty()) << all(loaded.found.warnings);
+    EXPECT_EQ(loaded.node_name, "alpha");
+    EXPECT_EQ(loaded.ha_cf.nodes, (std::vector<std::string>{"alpha", "beta"}));
+    ASSERT_EQ(loaded.groups.size(), 1U);
+    EXPECT_EQ(loaded.keys.signing, 1U);
+}
+
+// Why: nodeinfo is optional; without it the node is called as `uname -n` says, in lower case.
+TEST_F(LoadConfigTest, AsksTheSystemForTheNodeName) {
+    std::filesystem::remove(folder.paths().nodeinfo());
+    utsname name{};
+    ASSERT_EQ(::uname(&name), 0);
+    EXPECT_EQ(local_node_name(folder.paths()), lower(name.nodename));
+}
+
+// Why: one mistake per attempt makes a night long (3.0.6 stops at the first file).
+TEST_F(LoadConfigTest, NamesTheMistakesOfAllThreeFilesAtOnce) {
+    ha_cf("ucast lo 127.0.0.1\nkeepalive 2s\n");
+    folder.write("etc/ha.d/authkeys", "auth 1\n1 rot13 secret\n", 0600);
+    folder.write("etc/ha.d/haresources", "gamma IPaddr::10.0.0.9\n");
+    const LoadedConfig loaded = load();
+    EXPECT_EQ(loaded.exit_status, 6);
+    const std::string errors = all(loaded.found.errors);
+    EXPECT_NE(errors.find("ha.cf:5: "), std::string::npos) << errors;
+    EXPECT_NE(errors.find("authkeys:2: "), std::string::npos) << errors;
+    EXPECT_NE(errors.find("haresources:1: "), std::string::npos) << errors;
+}
+
+// Why: a key that others can read is no key.
+TEST_F(LoadConfigTest, LooksAtTheModeOfAuthkeys) {
+    folder.write("etc/ha.d/authkeys", "auth 1\n1 sha1 secret\n", 0644);
+    EXPECT_EQ(load().exit_status, 6);
+}
+
+// Why: a missing file is the first mistake of every beginner.
+TEST_F(LoadConfigTest, NamesMissingFiles) {
+    std::filesystem::remove(folder.paths().ha_cf());
+    std::filesystem::remove(folder.paths().authkeys());
+    const LoadedConfig loaded = load();
+    EXPECT_EQ(loaded.exit_status, 6);
+    EXPECT_EQ(loaded.found.errors.size(), 2U) << all(loaded.found.errors);
+    EXPECT_NE(all(loaded.found.errors).find("No such file"), std::string::npos);
+}
+
+// Why: init scripts tell "not allowed" (4) from "not configured" (6).
+TEST_F(LoadConfigTest, TellsAnUnreadableFileByItsExitStatus) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
+    std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
+    folder.write("etc/ha.d/ha.cf", "", 0000);
+    ASSERT_EQ(::seteuid(65534), 0);
+    const int status = load().exit_status;
+    ASSERT_EQ(::seteuid(0), 0);
+    EXPECT_EQ(status, 4);
+}
+
+// Why: an interface may come later (a dock, a bridge, a VLAN): a hint, no refusal.
+TEST_F(LoadConfigTest, WarnsOfAnInterfaceThatIsNotThere) {
+    ha_cf("bcast nosuchif\nucast lo 127.0.0.1\n");
+    const LoadedConfig loaded = load();
+    EXPECT_EQ(loaded.exit_status, 0) << all(loaded.found.errors);
+    EXPECT_NE(all(loaded.found.warnings).find("ha.cf:4: interface nosuchif"), std::string::npos)
+        << all(loaded.found.warnings);
+}
+
+// Why: names are resolved once, at load: later the name server may be what this cluster serves.
+TEST_F(LoadConfigTest, ResolvesHostsOfUcastLines) {
+    ha_cf("ucast lo localhost\n");
+    const LoadedConfig right = load();
+    EXPECT_EQ(right.exit_status, 0) << all(right.found.errors);
+    EXPECT_EQ(right.ha_cf.media.at(0).address, "127.0.0.1");
+    ha_cf("ucast lo nosuch.host.invalid\n");
+    const LoadedConfig wrong = load();
+    EXPECT_EQ(wrong.exit_status, 6);
+    EXPECT_NE(all(wrong.found.errors).find("ha.cf:4: host nosuch.host.invalid"), std::string::npos)
+        << all(wrong.found.errors);
+}
+
+// Why: found at the takeover it would be found at night.
+TEST_F(LoadConfigTest, WarnsOnceOfAScriptThatIsNowhere) {
+    folder.write("etc/ha.d/haresources", "alpha IPaddr::10.0.0.9 httpd\nbeta httpd::x\n");
+    const LoadedConfig loaded = load();
+    EXPECT_EQ(loaded.exit_status, 0);
+    ASSERT_EQ(loaded.found.warnings.size(), 1U) << all(loaded.found.warnings);
+    EXPECT_NE(loaded.found.warnings[0].shown().find("haresources:1: no script for resource type "
+                                                    "httpd"),
+              std::string::npos);
+}
+
+// Why: with -M another manager is in charge, and the file may be absent.
+TEST_F(LoadConfigTest, LeavesHaresourcesAloneWithoutManagement) {
+    std::filesystem::remove(folder.paths().haresources());
+    EXPECT_EQ(load(false).exit_status, 0);
+    EXPECT_EQ(load(true).exit_status, 6);
+}
+
+// Why: a log or a disk image in place of a configuration must not fill the memory.
+TEST_F(LoadConfigTest, RefusesAnEndlessFile) {
+    std::filesystem::remove(folder.paths().haresources());
+    std::filesystem::create_symlink("/dev/zero", folder.paths().haresources());
+    EXPECT_EQ(load().exit_status, 6);
+}
+
+}  // namespace
+}  // namespace hb::shell
