@@ -164,11 +164,15 @@ void Journal::Writer::write_file(std::optional<LogFile>& file,
                                  bool with_debug) {
     if (!file) return;
     std::string text;
+    std::uint64_t count = 0;
     for (const auto& record : batch) {
         if (record->entry->level == Level::debug && !with_debug) continue;
+        ++count;
         text += file_line(*record, targets_.node, targets_.syslogmsgfmt);
     }
-    if (text.empty() || file->append(text) || facility_ >= 0) return;
+    if (text.empty() || file->append(text)) return;
+    lost_.fetch_add(count);
+    if (facility_ >= 0) return;
     // A full disk is when the log matters most.
     for (const auto& record : batch) {
         if (record->entry->level > Level::warning) continue;

@@ -7,6 +7,7 @@
 
 #include <regex>
 #include <sstream>
+#include <stdexcept>
 
 #include "base/limits.hpp"
 #include "clock.hpp"
@@ -149,19 +150,89 @@ TEST_F(JournalTest, KeepsTheOrder) {
     }
 }
 
-// Why: a log on a hanging disk must cost lines, not heartbeats: the oldest go and are counted.
-TEST_F(JournalTest, NeverWaitsForAStuckTarget) {
-    const std::string pipe = folder.at("pipe");
-    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-    Fd reader(::open(pipe.c_str(), O_RDWR | O_CLOEXEC));
-    ::fcntl(reader.get(), F_SETPIPE_SZ, 4096);
-    // The journal opens without waiting; for this test its own end must wait.
-    targets.logfile = pipe;
-    const std::size_t given = limits::log_queue_lines + 500;
-    Clock clock;
+// Everything that comes through stderr while it lives; nothing is read before read_all().
+class StuckStderr {
+public:
+    StuckStderr() : before_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+        reader_.reset(ends[0]);
+        ::fcntl(ends[0], F_SETPIPE_SZ, 4096);
+        ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+        ::dup2(ends[1], STDERR_FILENO);
+        ::close(ends[1]);
+    }
+    ~StuckStderr() { ::dup2(before_.get(), STDERR_FILENO); }
+    StuckStderr(const StuckStderr&) = delete;
+    StuckStderr& operator=(const StuckStderr&) = delete;
+
+    std::string read_all(Journal& journal) {
+        std::string out;
+        char buffer[4096];
+        bool done = false;
+        do {
+            done = journal.flush(1ms);
+            ssize_t size = 0;
+            while ((size = ::read(reader_.get(), buffer, sizeof buffer)) > 0) {
+                out.append(buffer, static_cast<std::size_t>(size));
+            }
+        } while (!done);
+        return out;
+    }
+
+private:
+    Fd before_, reader_;
+};
+
+// Why: a log that hangs must cost lines, not heartbeats: the oldest go, and are counted.
+TEST(JournalOverrun, LosesTheOldestLinesAndNeverWaits) {
+    constexpr std::size_t given = 2 * limits::log_queue_lines;
+    JournalTargets targets;
+    targets.node = "node1";
+    targets.terminal = true;
+    std::string text;
+    Duration took{};
+    {
+        StuckStderr stuck;
+        Journal journal(targets);
+        const Clock clock;
+        for (std::size_t i = 0; i < given; ++i) journal.write(log_line(LogId::version, i));
+        took = clock.now().since_start;
+        text = stuck.read_all(journal);
+    }
+    EXPECT_LT(took, 1s);
+    std::size_t shown = 0;
+    std::size_t lost = 0;
+    std::string last;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        if (const auto at = line.find("WARN: "); at != std::string::npos) {
+            lost += std::stoul(line.substr(at + 6));
+        } else {
+            ++shown;
+            last = line;
+        }
+    }
+    EXPECT_GT(lost, 0U);
+    EXPECT_EQ(shown + lost, given);
+    EXPECT_NE(last.find("version " + std::to_string(given - 1)), std::string::npos) << last;
+}
+
+// Why: a full disk is counted as well, and said once there is room.
+TEST_F(JournalTest, CountsLinesThatTheFileRefused) {
+    targets.logfile = "/dev/full";
+    targets.facility = "";
     Journal journal(targets);
-    for (std::size_t i = 0; i < given; ++i) journal.write(log_line(LogId::version, i));
-    EXPECT_LT(clock.now().since_start, 1s);
+    journal.write(log_line(LogId::version, "1"));
+    ASSERT_TRUE(journal.flush(2s));
+    targets.logfile = folder.at("ha-log");
+    targets.debugfile = "/dev/full";
+    journal.retarget(targets);
+    journal.write(log_line(LogId::version, "2"));
+    ASSERT_TRUE(journal.flush(2s));
+    const auto all = lines(targets.logfile);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_NE(all[1].find("WARN: 1 log lines were dropped"), std::string::npos) << all[1];
 }
 
 // Why: without any target the lines must still be found somewhere.

@@ -15,7 +15,7 @@ protected:
     LoadConfigTest() {
         folder.write("etc/ha.d/nodeinfo", "Alpha extra\nsecond\n");
         ha_cf("ucast lo 127.0.0.1\n");
-        folder.write("etc/ha.d/authkeys", "auth 1\n1 sha1 secret\n", 0600);
+        folder.write("etc/ha.d/authkeys", "auth 1\n1 sha1 secret-enough\n", 0600);
         folder.write("etc/ha.d/haresources", "alpha IPaddr::10.0.0.9\n");
         folder.script("etc/ha.d/resource.d/IPaddr", "");
     }
@@ -66,7 +66,7 @@ TEST_F(LoadConfigTest, NamesTheMistakesOfAllThreeFilesAtOnce) {
 
 // Why: a key that others can read is no key.
 TEST_F(LoadConfigTest, LooksAtTheModeOfAuthkeys) {
-    folder.write("etc/ha.d/authkeys", "auth 1\n1 sha1 secret\n", 0644);
+    folder.write("etc/ha.d/authkeys", "auth 1\n1 sha1 secret-enough\n", 0644);
     EXPECT_EQ(load().exit_status, 6);
 }
 
