@@ -177,7 +177,7 @@ TEST(EngineLife, ARestartAfterDeathIsNoReturn) {
 // Why: a frozen process that wakes must not shoot those who could not reach it.
 TEST(EngineLife, OurOwnStallIsForgivenToThePeer) {
     EnginePair pair = booted();
-    pair.run_until(at(20s));
+    pair.run_until(at(20500ms));
     pair.mute(1, true);  // nothing waits in the sockets: only forgiveness saves the peer
     pair.pause(0);
     pair.run_for(8s);
