@@ -133,6 +133,7 @@ class Host:
         self._unshare.stdout.close()
         self._unshare.stderr.close()
         for process in self._running:
+            process.kill()
             process.wait()
         self._running.clear()
         self.init = self._unshare = None
@@ -147,7 +148,8 @@ class Host:
             stopped |= fresh
 
     def resume(self):
-        for pid in self.pids():
+        # nsenter stops when the program it started stops, and must be woken as well.
+        for pid in self.pids() + [process.pid for process in self._running]:
             _signal(pid, signal.SIGCONT)
 
 

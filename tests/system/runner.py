@@ -79,8 +79,9 @@ class Context:
             for host in cluster.hosts:
                 target = self.logs / host.name
                 for written in ("var/log", "etc/ha.d"):
-                    shutil.copytree(host.disk / "root" / written, target / Path(written).name,
-                                    dirs_exist_ok=True, symlinks=True)
+                    if (host.disk / "root" / written).is_dir():
+                        shutil.copytree(host.disk / "root" / written, target / Path(written).name,
+                                        dirs_exist_ok=True, symlinks=True)
                 if host.console.exists():
                     shutil.copy(host.console, target)
 

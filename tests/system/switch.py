@@ -83,7 +83,7 @@ def lose(host, percent, direction="input", match=""):
     """Loses that share of the packets in one direction, by nftables inside the host."""
     host.run("nft", "-f", "-", stdin=f"""
         table inet loss_{direction} {{
-            chain drop {{
+            chain lossy {{
                 type filter hook {direction} priority 0;
                 {match} numgen random mod 100 < {percent} counter drop
             }}

@@ -22,7 +22,7 @@ def send_probe(host, number):
 
 def probes(host, source):
     lines = [line.split() for line in host.read("/var/log/probes").splitlines()]
-    return [int(number) for _, name, number, _ in lines if name == source]
+    return [int(words[2]) for words in lines if words[1:2] == [source]]
 
 
 @test(limit=150)
@@ -79,6 +79,7 @@ def flood(t, mixture):
     pids = {host: host.pids("heartbeatd")[0] for host in cluster.hosts}
     memory = {host: memory_kib(pid) for host, pid in pids.items()}
     logged = {host: cluster.log_end(host) for host in cluster.hosts}
+    calls = [len(cluster.trace(host)) for host in cluster.hosts]
     began = time.time()
     said = mallory.run("python3", "-", mixture, "10.0.0.255", "694", "100000", "10", "1",
                        stdin=Path(__file__).with_name("forge.py").read_text(), timeout=60).stdout
@@ -97,9 +98,10 @@ def flood(t, mixture):
         t.report(f"{host.name}: {len(lines)} log lines, memory {grown:+d} KiB")
     t.report(f"{mixture}: {said.strip()}; lateness of heartbeats: 99th percentile "
              f"{share(late, 0.99) * 1000:.1f} ms, maximum {max(late) * 1000:.1f} ms")
-    assert max(late) < 0.5
+    assert cluster.witness.dropped == 0, "the witness could not keep up: its figures are no good"
+    assert max(late) < 0.1
     assert cluster.runs(alpha, "a") and cluster.runs(beta, "b")
-    assert len(cluster.trace(alpha)) == len(cluster.trace(alpha, "a", "status")) + 1
+    assert [len(cluster.trace(host)) for host in cluster.hosts] == calls, "a script was called"
 
 
 @test(alone=True)

@@ -13,6 +13,8 @@ from switch import Switch
 
 _SO_TIMESTAMPNS = 35
 _SO_RCVBUFFORCE = 33
+_SOL_PACKET = 263
+_PACKET_STATISTICS = 6
 _ETH_P_ALL = 3
 _FIELD = re.compile(rb"\d+:\(0\)([A-Za-z_]+)=([^,]*),")
 
@@ -47,6 +49,7 @@ class Witness:
             tap.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             tap.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 64 << 20)
             tap.settimeout(0.1)
+            self._tap = tap
             self._ready.set()
             while self._open:
                 try:
@@ -59,6 +62,11 @@ class Witness:
                 seconds, nanos = struct.unpack("qq", extra[0][2])
                 with self._lock:
                     self._raw.append((seconds + nanos / 1e9, frame))
+
+    @property
+    def dropped(self):
+        """Frames that the kernel did not give us since the last time this was asked."""
+        return struct.unpack("II", self._tap.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))[1]
 
     def packets(self, since=0.0):
         """Everything seen so far from `since` on, oldest first."""
