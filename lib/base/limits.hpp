@@ -67,7 +67,7 @@ inline constexpr Duration standby_release_seen =
     15s;  // `other` waits so long for the release report
 inline constexpr Duration standby_phase = 3600s;
 inline constexpr Duration both_booting_wait = 10s;  // with a real 3.0.6 peer that stays unstable
-inline constexpr Duration ask_again = 1s;             // a question for holdings is repeated
+inline constexpr Duration ask_again = 1s;           // a question for holdings is repeated
 inline constexpr Duration farewell = 1s;            // heartbeats go on after `shutdone`
 
 // --- the shell ---
