@@ -48,19 +48,24 @@ void Manager::comm_up(Now now, Wishes& out) {
     comm_up_ = true;
     const bool ours = std::any_of(peers_.begin(), peers_.end(),
                                   [](const Peer& peer) { return peer.present() && peer.ours; });
-    if (config_.manage && (ours || config_.failback != config::Failback::legacy)) ask_peers(now.mono, out);
+    if (config_.manage && (ours || config_.failback != config::Failback::legacy))
+        ask_peers(now.mono, out);
     settle(now, out);
+}
+
+void Manager::repeat_question(Instant now, Wishes& out) {
+    ask_again_at_ = now + limits::ask_again;
+    wish(out, Letter{"starting", {{"hb_ask", question_}}});
 }
 
 // Packets of before may still be on their way: an old report must not pass for the answer. Real
 // nodes do not know the token; of them any report counts.
 void Manager::ask_peers(Instant now, Wishes& out) {
-    ask_again_at_ = now + limits::ask_again;
     question_ = to_hex(config_.life) + "." + std::to_string(++asked_);
     for (Peer& peer : peers_) {
         if (peer.ours) peer.reported = false;
     }
-    wish(out, Letter{"starting", {{"hb_ask", question_}}});
+    repeat_question(now, out);
 }
 
 void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, Wishes& out) {
@@ -98,7 +103,8 @@ void Manager::peer_dead(Now now, const NodeName& name, bool ever_heard, Wishes& 
     if (peer->left) {
         take_over_from(now.mono, *peer, ClaimInput::left_in_order, out);
     } else {
-        take_over_from(now.mono, *peer, owned ? ClaimInput::died_owning : ClaimInput::died_empty, out);
+        take_over_from(now.mono, *peer, owned ? ClaimInput::died_owning : ClaimInput::died_empty,
+                       out);
     }
     settle(now, out);
 }
@@ -131,7 +137,7 @@ void Manager::stop(Now now, Wishes& out) {
 void Manager::wakeup(Now now, Wishes& out) {
     standby_.wakeup(now.mono, out);
     // The question or its answer fell into a cut, where nothing is sent again.
-    if (unanswered() && now.mono >= ask_again_at_) ask_peers(now.mono, out);
+    if (unanswered() && now.mono >= ask_again_at_) repeat_question(now.mono, out);
     table_.wakeup(now.mono, out);
     if (standby_wanted_ && now.mono >= standby_wanted_until_) {
         standby_wanted_.reset();
@@ -153,7 +159,8 @@ void Manager::reconfigure(Now now, const ManagerConfig& next, Wishes& out) {
 }
 
 bool Manager::unanswered() const {
-    return comm_up_ && !stopping_ && std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) {
+    return comm_up_ && !stopping_ &&
+           std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) {
                return peer.present() && peer.ours && !peer.reported;
            });
 }

@@ -23,7 +23,7 @@ namespace hb::resource {
 struct ManagerConfig {
     NodeName self;
     std::uint64_t life{};         // the generation: no two lives of this node have the same
-    std::vector<NodeName> nodes;                // normal nodes, file order, `self` among them
+    std::vector<NodeName> nodes;  // normal nodes, file order, `self` among them
     std::vector<config::ResourceGroup> groups;  // file order; keys are unique
     config::Failback failback{config::Failback::legacy};
     config::GroupOrder order{config::GroupOrder::parallel};
@@ -110,6 +110,7 @@ private:
 
     // "Tell me what you hold": until the answer to this very question comes, no older word counts.
     void ask_peers(Instant now, Wishes& out);
+    void repeat_question(Instant now, Wishes& out);
     bool unanswered() const;
     Letter report(std::string_view info) const;
     bool may_plan() const;
@@ -130,8 +131,8 @@ private:
     Holding empty_held_{Holding::none};
     bool comm_up_{false};
     bool first_decision_{false}, initial_logged_{false};
-    std::uint64_t asked_{};      // how often ask_peers() was called
-    std::string question_;       // the token of the last one
+    std::uint64_t asked_{};  // how often ask_peers() was called
+    std::string question_;   // the token of the last one
     Instant ask_again_at_{never};
     bool answer_due_{false};  // a `starting` came before our own groups were known
     bool takeover_logged_{true};

@@ -43,8 +43,8 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
     }
     if (peer.ours) farewell_unheard_.erase(peer.name);
     const auto answers = words(letter.get("hb_answer"));
-    const bool answered = std::find(answers.begin(), answers.end(),
-                                    config_.self + ":" + question_) != answers.end();
+    const bool answered =
+        std::find(answers.begin(), answers.end(), config_.self + ":" + question_) != answers.end();
     // A word from before our question: what it says may be over.
     if (peer.ours && !peer.reported && !answered) return;
     read_holdings(peer, letter);

@@ -21,7 +21,7 @@ struct Peer {
     bool releasing{false};  // its last report said that a hand-over's release is under way
     Claim claim{Claim::alive};
     Holding holding{Holding::none};
-    std::string question;  // token of its last `starting`, given back in our reports
+    std::string question;                // token of its last `starting`, given back in our reports
     std::set<std::string> held, failed;  // keys; with a real 3.0.6, `held` follows from the class
     bool failback_due{false};            // it died or left: when it is back, its groups may go home
 

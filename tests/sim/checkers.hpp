@@ -14,9 +14,9 @@ namespace hb::sim {
 using Machines = std::array<Machine, 2>;
 
 // I1 without fencing: a group runs on two machines only after one of three causes, and only until
-// a stated time after the cause ended: no heartbeat passed one way for deadtime (less one keepalive,
-// since a repeat may have carried the last one), a machine stood
-// still, a daemon was gone while its groups lived.
+// a stated time after the cause ended: no heartbeat passed one way for deadtime (less one
+// keepalive, since a repeat may have carried the last one), a machine stood still, a daemon was
+// gone while its groups lived.
 class Exclusive {
 public:
     explicit Exclusive(const Options& options);

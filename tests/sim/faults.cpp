@@ -12,12 +12,21 @@ void World::plan_faults() {
     at(Instant{options_.fault_span} + options_.deadtime * 4, Happens{[this] {
            trace(nullptr, "calm begins");
            cut_until_.clear();
+           options_.loss_percent = options_.repeat_percent = 0;
            for (Machine& machine : machines_) {
                if (machine.paused()) resume(machine);
                if (!machine.powered) power_on(machine);
                if (!machine.core) start_daemon(machine);
            }
+           look_for_rest(0);
        }});
+}
+
+// Nothing may move any more for two deadtimes: then what comes is more of the same.
+void World::look_for_rest(unsigned times) {
+    const unsigned looks = check_rest(options_, machines_) ? 0 : times + 1;
+    rested_ = looks > 4;
+    if (!rested_) after(options_.deadtime / 2, [this, looks] { look_for_rest(looks); });
 }
 
 void World::plan_fault(Instant when) {

@@ -1,6 +1,8 @@
 // See options.hpp. Ranges are those of clusters in the field, pressed together.
 #include "sim/options.hpp"
 
+#include <algorithm>
+
 namespace hb::sim {
 
 using namespace std::chrono_literals;
@@ -31,7 +33,8 @@ Options draw(std::uint64_t seed) {
     o.loss_percent = prng.chance(50) ? 0 : static_cast<unsigned>(prng.below(35));
     o.repeat_percent = prng.chance(50) ? 0 : static_cast<unsigned>(prng.below(20));
     o.delay_min = 100us;
-    o.delay_max = step(prng, {200us, 5ms, 100ms});
+    // Delays beyond a keepalive reorder heartbeats, and the older one counts for nothing.
+    o.delay_max = std::min(step(prng, {200us, 5ms, 100ms}), o.keepalive / 2);
     o.script_min = 1ms;
     o.script_max = step(prng, {5ms, 100ms, 3000ms});
     if (prng.chance(15)) o.start_fails.insert({prng.below(2), prng.below(o.groups)});
@@ -41,7 +44,7 @@ Options draw(std::uint64_t seed) {
     o.daemon_kills = prng.chance(30);
     o.commands = prng.chance(60);
     o.stops = prng.chance(40);
-    o.fault_span = std::max<Duration>(60s, o.deadtime * 10);
+    o.fault_span = std::max<Duration>(20s, o.deadtime * 12);
     o.fault_count = static_cast<unsigned>(1 + prng.below(8));
     return o;
 }

@@ -53,7 +53,7 @@ Outcome World::run() {
         options_.initdead * 2 + options_.deadtime * 4 + 60s +
         options_.script_max * static_cast<int>(options_.members * options_.groups * 6);
     const Instant end = Instant{options_.fault_span} + options_.deadtime * 4 + rest + 30s;
-    while (!queue_.empty() && queue_.top().at <= end && outcome_.violation.empty()) {
+    while (!queue_.empty() && queue_.top().at <= end && outcome_.violation.empty() && !rested_) {
         Item item = queue_.top();
         queue_.pop();
         now_ = item.at;
@@ -61,8 +61,8 @@ Outcome World::run() {
         happen(std::move(item));
         if (const auto wrong = exclusive_.check(now_, machines_)) fail(*wrong);
     }
-    now_ = std::max(now_, end);
-    if (outcome_.violation.empty()) {
+    if (outcome_.violation.empty() && !rested_) {
+        now_ = std::max(now_, end);
         if (const auto wrong = check_rest(options_, machines_)) fail(*wrong);
     }
     outcome_.overlaps = exclusive_.overlaps();

@@ -60,6 +60,7 @@ private:
 
     void plan_faults();
     void plan_fault(Instant at);
+    void look_for_rest(unsigned times);
     void at(Instant when, std::variant<Frame, Wake, ScriptEnds, Happens> what);
     void after(Duration span, std::function<void()> what);
 
@@ -93,6 +94,7 @@ private:
     // Until when nothing passes from a machine over a link.
     std::map<std::pair<std::size_t, std::uint16_t>, Instant> cut_until_;
     Exclusive exclusive_;
+    bool rested_{false};  // long enough after the faults: the run may end early
     Outcome outcome_;
 };
 
