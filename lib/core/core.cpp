@@ -162,10 +162,14 @@ void Core::State::local(Now now, const LocalMessage& event, Effects& out) {
         case LocalRequest::Kind::refused:
             out.emplace_back(log_line(LogId::request_bad, request.type, request.reason));
             break;
-        case LocalRequest::Kind::pass_on:
+        case LocalRequest::Kind::pass_on: {
             engine.send(now, request.message, out);
-            out.emplace_back(hook_for(request.message));
+            // Our own scripts hear of it as the peer's do: with the sender.
+            RunHook hook = hook_for(request.message);
+            hook.fields.emplace_back("src", config.engine.self);
+            out.emplace_back(std::move(hook));
             break;
+        }
     }
     carry_out(now, wishes, out);
 }

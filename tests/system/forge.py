@@ -49,7 +49,7 @@ def outsider(heard, chance):
         bent[chance.randrange(len(bent))] ^= 1 << chance.randrange(8)
         yield bytes(bent)
         yield real.replace(b"st=active", b"st=dead  ")
-        if chance.random() < 0.02:
+        if chance.random() < 0.01:
             yield b"###\n" + field("t", b"x" * 60000) + b"%%%\n"
         yield b"###\n99999999999999999999:(0)t=status,%%%\n"
         yield real.partition(b"%%%\n")[0] + b"%%%\n"
@@ -73,7 +73,9 @@ def insider(heard, chance):
         yield packet([field("c", chance.randbytes(300), 4)])
         yield packet([field("_compressed_payload", chance.randbytes(200), 1),
                       field("_compression_algorithm", b"zlib")])
-        yield packet([field("n", b"1")] * 1000)
+        yield packet([field("n", b"1")] * 40)
+        if chance.random() < 0.01:
+            yield packet([field("n", b"1")] * 3000)
         yield packet([])
         yield chance.choice(heard)
 
