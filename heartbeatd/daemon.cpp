@@ -36,7 +36,8 @@ JournalTargets journal_targets(const LoadedConfig& config, const Options& option
     out.node = config.node_name;
     out.logfile = config.ha_cf.logfile;
     out.debugfile = config.ha_cf.debugfile;
-    out.facility = config.ha_cf.logfacility;
+    // `daemon` as ha.cf's default is what with_fallback() knows too; under systemd it knows better.
+    if (config.ha_cf.recorded.count("logfacility") != 0) out.facility = config.ha_cf.logfacility;
     out.syslogmsgfmt = config.ha_cf.syslogmsgfmt;
     out.terminal = options.foreground && ::isatty(STDERR_FILENO) == 1;
     out.debug = std::max(config.ha_cf.debug, options.debug);

@@ -11,6 +11,7 @@
 
 #include "base/limits.hpp"
 #include "clock.hpp"
+#include "daemon.hpp"
 #include "fd.hpp"
 #include "log_sinks.hpp"
 #include "shell_fixture.hpp"
@@ -250,6 +251,23 @@ TEST(JournalFallback, IsSyslogOutsideOfSystemd) {
     EXPECT_TRUE(with_fallback({}).journald);
     ::setenv("JOURNAL_STREAM", "1:1", 1);
     EXPECT_FALSE(with_fallback({}).journald) << "inherited, but stderr was redirected";
+    ::unsetenv("JOURNAL_STREAM");
+}
+
+// Why: without a log line in ha.cf the ids of our lines must reach systemd's journal, and a
+// facility that was asked for must not be lost to it.
+TEST(JournalFallback, IsTheJournalUnderSystemdUnlessAFacilityWasAskedFor) {
+    struct stat info {};
+    ASSERT_EQ(::fstat(STDERR_FILENO, &info), 0);
+    const std::string stream = std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino);
+    ::setenv("JOURNAL_STREAM", stream.c_str(), 1);
+    LoadedConfig config;
+    config.ha_cf.logfacility = "daemon";
+    EXPECT_TRUE(journal_targets(config, {}).journald);
+    EXPECT_EQ(journal_targets(config, {}).facility, "");
+    config.ha_cf.recorded["logfacility"] = "daemon";
+    EXPECT_FALSE(journal_targets(config, {}).journald);
+    EXPECT_EQ(journal_targets(config, {}).facility, "daemon");
     ::unsetenv("JOURNAL_STREAM");
 }
 
