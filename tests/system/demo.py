@@ -68,6 +68,7 @@ def tell(work):
     cluster.start()
     story.owner(alpha)
     cluster.settled(beta)
+    story.say("    (for 5 s after its start a node asks its peers for 2 s more patience)")
     cluster.wait_steady()
     story.say("==> the power of alpha is cut")
     cut = cluster.power_cut(alpha)
