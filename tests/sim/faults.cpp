@@ -58,13 +58,13 @@ void World::plan_fault(Instant when) {
             after(span, [this, &machine] { start_daemon(machine); });
         });
     }
-    if (options_.commands) choices.emplace_back([this, &machine] { command(machine); });
-    if (options_.stops) {
-        choices.emplace_back([this, &machine] {
-            trace(&machine, "is told to stop");
-            deliver(machine, StopRequested{});
-        });
+    if (options_.commands) {
+        static constexpr const char* classes[] = {"all", "local", "foreign", "failback"};
+        const std::string word = classes[prng_.below(4)];
+        const bool standby = prng_.chance(50);
+        choices.emplace_back([this, &machine, standby, word] { command(machine, standby, word); });
     }
+    if (options_.stops) choices.emplace_back([this, &machine] { stop(machine); });
     if (choices.empty()) return;
     at(when, Happens{choices[prng_.below(choices.size())]});
 }
@@ -143,16 +143,18 @@ void World::resume(Machine& machine) {
     at(now_, Wake{machine.index});
 }
 
-void World::command(Machine& machine) {
-    static constexpr const char* classes[] = {"all", "local", "foreign", "failback"};
-    const std::string word = classes[prng_.below(4)];
-    const bool standby = prng_.chance(50);
+void World::command(Machine& machine, bool standby, const std::string& word) {
     trace(&machine, (standby ? "hb_standby " : "hb_takeover ") + word);
-    const std::string text = standby ? ">>>\nt=ask_resources\nrsc_hold=" +
-                                           std::string(word == "failback" ? "foreign" : word) +
-                                           "\ninfo=me\n<<<\n"
-                                     : ">>>\nt=hb_takeover\nrsc_hold=" + word + "\n<<<\n";
+    const std::string text =
+        standby ? ">>>\nt=ask_resources\nrsc_hold=" + (word == "failback" ? "foreign" : word) +
+                      "\ninfo=me\n<<<\n"
+                : ">>>\nt=hb_takeover\nrsc_hold=" + word + "\n<<<\n";
     deliver(machine, LocalMessage{text});
+}
+
+void World::stop(Machine& machine) {
+    trace(&machine, "is told to stop");
+    deliver(machine, StopRequested{});
 }
 
 void World::cut(std::size_t from, Duration span) {

@@ -53,6 +53,15 @@ Outcome World::run() {
         options_.initdead * 2 + options_.deadtime * 4 + 60s +
         options_.script_max * static_cast<int>(options_.members * options_.groups * 6);
     const Instant end = Instant{options_.fault_span} + options_.deadtime * 4 + rest + 30s;
+    run_until(end);
+    if (outcome_.violation.empty() && !rested_) {
+        if (const auto wrong = check_rest(options_, machines_)) fail(*wrong);
+    }
+    outcome_.overlaps = exclusive_.overlaps();
+    return outcome_;
+}
+
+void World::run_until(Instant end) {
     while (!queue_.empty() && queue_.top().at <= end && outcome_.violation.empty() && !rested_) {
         Item item = queue_.top();
         queue_.pop();
@@ -61,12 +70,7 @@ Outcome World::run() {
         happen(std::move(item));
         if (const auto wrong = exclusive_.check(now_, machines_)) fail(*wrong);
     }
-    if (outcome_.violation.empty() && !rested_) {
-        now_ = std::max(now_, end);
-        if (const auto wrong = check_rest(options_, machines_)) fail(*wrong);
-    }
-    outcome_.overlaps = exclusive_.overlaps();
-    return outcome_;
+    if (!rested_) now_ = std::max(now_, end);
 }
 
 void World::happen(Item item) {

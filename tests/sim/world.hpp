@@ -27,7 +27,22 @@ class World {
 public:
     // `print`: receives each line of the trace; may be empty.
     World(const Options& options, std::function<void(const std::string&)> print);
+    // Everything that the seed draws, to its end.
     Outcome run();
+
+    // --- for told stories: no faults but these ---
+    void run_until(Instant end);
+    Machine& machine(std::size_t index) { return machines_[index]; }
+    const std::string& violation() const { return outcome_.violation; }
+    void power_on(Machine& machine);
+    void power_off(Machine& machine);
+    void start_daemon(Machine& machine);
+    void kill_daemon(Machine& machine);
+    void pause(Machine& machine, Duration span, bool clock_stands);
+    void cut(std::size_t from, Duration span);
+    // hb_standby or hb_takeover with a class, or a stop, on that machine.
+    void command(Machine& machine, bool standby, const std::string& word);
+    void stop(Machine& machine);
 
 private:
     struct Frame {
@@ -64,14 +79,7 @@ private:
     void at(Instant when, std::variant<Frame, Wake, ScriptEnds, Happens> what);
     void after(Duration span, std::function<void()> what);
 
-    void power_on(Machine& machine);
-    void power_off(Machine& machine);
-    void start_daemon(Machine& machine);
-    void kill_daemon(Machine& machine);
-    void pause(Machine& machine, Duration span, bool clock_stands);
     void resume(Machine& machine);
-    void command(Machine& machine);
-    void cut(std::size_t from, Duration span);
 
     void happen(Item item);
     void deliver(Machine& machine, const Event& event);

@@ -1,0 +1,82 @@
+// A told story of two whole nodes in the simulated world: no loss, scripts of 10 ms, and only the
+// faults that the test names. The trace is what the nodes log and run, with its virtual time.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "sim/world.hpp"
+
+namespace hb::test {
+
+using namespace std::chrono_literals;
+
+class Story {
+public:
+    explicit Story(config::Failback failback, std::size_t groups = 2, Duration deadtime = 1s)
+        : options_(options(failback, groups, deadtime)),
+          world_(options_, [this](const std::string& line) { trace_.push_back(line); }) {}
+
+    sim::World& world() { return world_; }
+    sim::Machine& alpha() { return world_.machine(0); }
+    sim::Machine& beta() { return world_.machine(1); }
+
+    // Both serve, and the two seconds of grace that a start announces are over.
+    void boot_both() {
+        world_.power_on(alpha());
+        world_.power_on(beta());
+        run(6s);
+        trace_.clear();
+    }
+    // Runs on for that long.
+    void run(Duration span) {
+        at_ = at_ + span;
+        world_.run_until(at_);
+    }
+    const std::vector<std::string>& trace() const { return trace_; }
+    // The first line that has `text`; empty when there is none.
+    std::string line(const std::string& text) const {
+        const auto found = find(text);
+        return found == trace_.end() ? std::string() : *found;
+    }
+    bool before(const std::string& first, const std::string& second) const {
+        return find(first) < find(second) && find(second) != trace_.end();
+    }
+    // The lines between two moments, without those about single packets.
+    std::vector<std::string> golden() const {
+        std::vector<std::string> lines;
+        for (const std::string& each : trace_) {
+            if (each.find("has no handler") == std::string::npos) lines.push_back(each);
+        }
+        return lines;
+    }
+
+private:
+    static sim::Options options(config::Failback failback, std::size_t groups, Duration deadtime) {
+        sim::Options o;
+        o.seed = 1;
+        o.links = 2;
+        o.groups = groups;
+        o.members = 2;
+        o.keepalive = 200ms;
+        o.deadtime = deadtime;
+        o.initdead = deadtime * 2;
+        o.failback = failback;
+        o.delay_min = o.delay_max = 100us;
+        o.script_min = o.script_max = 10ms;
+        return o;
+    }
+    std::vector<std::string>::const_iterator find(const std::string& text) const {
+        return std::find_if(trace_.begin(), trace_.end(), [&text](const std::string& each) {
+            return each.find(text) != std::string::npos;
+        });
+    }
+
+    std::vector<std::string> trace_;
+    sim::Options options_;
+    sim::World world_;
+    Instant at_{};
+};
+
+}  // namespace hb::test
