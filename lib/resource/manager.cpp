@@ -217,6 +217,7 @@ void Manager::settle(Now now, Wishes& out) {
     answer_ip_requests(out);
     settle_stop(now, out);
     settle_log(out);
+    settle_audit(out);
 }
 
 void Manager::settle_standby(Now now, Wishes& out) {

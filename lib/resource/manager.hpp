@@ -86,6 +86,9 @@ private:
     void settle_stop(Now now, Wishes& out);
     void settle_log(Wishes& out);
     void settle_report(Wishes& out);
+    // Groups that run nowhere, each told once until that changes (manager_audit.cpp).
+    void settle_audit(Wishes& out);
+    std::optional<LogLine> complaint(const GroupTable::Slot& slot) const;
     void begin_release(Wishes& out);
     void farewell(Now now, Wishes& out);
 
@@ -141,6 +144,7 @@ private:
     Instant standby_wanted_until_{never};
     std::set<std::string> standby_keys_;  // groups of the hand-over under way
     std::string last_report_;
+    std::map<std::string, LogId> complained_;                    // by group
     std::vector<std::pair<std::string, NodeName>> ip_requests_;  // to answer after the release
     std::set<std::string> ip_asked_;  // legacy: asked the peer to release
     bool stopping_{false};

@@ -90,6 +90,8 @@ void Manager::settle_conflicts(const Peer& peer, Wishes& out) {
             peer.ours ? keeper(config_.self, peer.name, slot.preferred(), config_.nodes)
                       : peer.name;
         if (slot.tenure != Tenure::waiting_for_claim) {
+            wish_log(out, table_.class_of(slot) == Holding::local ? LogId::both_own_local
+                                                                  : LogId::both_own_foreign);
             wish_log(out, LogId::group_settled, slot.key(), keeps);
         }
         if (keeps == config_.self) {

@@ -215,6 +215,23 @@ TEST(Manager, GroupThatFailsOnBothStaysDown) {
     };
     EXPECT_EQ(starts("alpha"), 1);
     EXPECT_EQ(starts("beta"), 1);
+    EXPECT_TRUE(pair.logged("alpha", "failed on every node: it runs nowhere"));
+    EXPECT_TRUE(pair.logged("beta", "failed on every node: it runs nowhere"));
+}
+
+// Why: at 3 a.m. the log must say that nobody else can take the group, once and not at each beat.
+TEST(Manager, FailedGroupWithoutAPeerIsToldOnce) {
+    ManagerPair pair(two_groups(), config::Failback::off);
+    pair.at("alpha").start_fails.insert("web");
+    pair.boot("alpha");
+    pair.declare_dead("alpha", "beta", false);
+    pair.join("alpha");
+    const auto told = std::count_if(
+        pair.at("alpha").logs.begin(), pair.at("alpha").logs.end(), [](const std::string& line) {
+            return line.find("failed here and stays down") != std::string::npos;
+        });
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(pair.running("alpha"), betas);
 }
 
 // Why: a failed group is tried again when its peer dies: better a try than an outage.
