@@ -61,6 +61,7 @@ void Manager::repeat_question(Instant now, Wishes& out) {
 // Packets of before may still be on their way: an old report must not pass for the answer. Real
 // nodes do not know the token; of them any report counts.
 void Manager::ask_peers(Instant now, Wishes& out) {
+    ip_asked_.clear();  // what we asked for may be lost with the rest
     question_ = to_hex(config_.life) + "." + std::to_string(++asked_);
     for (Peer& peer : peers_) {
         if (peer.ours) peer.reported = false;
@@ -208,6 +209,7 @@ View Manager::view() const {
 void Manager::settle(Now now, Wishes& out) {
     if (!config_.manage && !stopping_) return;
     settle_standby(now, out);
+    settle_ip_requests(out);
     settle_plan(out);
     settle_deferred(now, out);
     settle_failback(now, out);

@@ -81,6 +81,7 @@ private:
     void settle_standby(Now now, Wishes& out);
     void settle_plan(Wishes& out);
     void settle_legacy(Wishes& out);
+    void settle_ip_requests(Wishes& out);
     void settle_failback(Now now, Wishes& out);
     void settle_deferred(Now now, Wishes& out);
     void settle_stop(Now now, Wishes& out);
@@ -144,9 +145,9 @@ private:
     Instant standby_wanted_until_{never};
     std::set<std::string> standby_keys_;  // groups of the hand-over under way
     std::string last_report_;
-    std::map<std::string, LogId> complained_;                    // by group
-    std::vector<std::pair<std::string, NodeName>> ip_requests_;  // to answer after the release
-    std::set<std::string> ip_asked_;  // legacy: asked the peer to release
+    std::map<std::string, LogId> complained_;                 // by group
+    std::set<std::pair<std::string, NodeName>> ip_requests_;  // group, asker: to answer
+    std::set<std::string> ip_asked_;                          // legacy: asked the peer to release
     bool stopping_{false};
     StopStep stop_step_{StopStep::none};
     Instant farewell_until_{never};

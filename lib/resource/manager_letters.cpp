@@ -149,17 +149,23 @@ void Manager::on_ip_request(const Peer& peer, const Letter& letter, Wishes& out)
         wish_log(out, LogId::request_bad, "ip-request", "no group " + printable(key));
         return;
     }
+    ip_requests_.emplace(key, peer.name);
+}
+
+// While a hand-over runs the request waits; when we stop, the peer takes everything anyway.
+void Manager::settle_ip_requests(Wishes& out) {
     if (!standby_.idle() || stopping_) return;
-    ip_requests_.emplace_back(key, peer.name);
-    if (claimed(table_.find(key)->tenure)) {
-        table_.release(key, TenureInput::release_asked, out);
+    for (const auto& [key, peer] : ip_requests_) {
+        const Tenure tenure = table_.find(key)->tenure;
+        if (tenure == Tenure::held || tenure == Tenure::acquiring) {
+            table_.release(key, TenureInput::release_asked, out);
+        }
     }
 }
 
 void Manager::answer_ip_requests(Wishes& out) {
     std::erase_if(ip_requests_, [this, &out](const auto& request) {
-        const Tenure tenure = table_.find(request.first)->tenure;
-        if (claimed(tenure)) return false;
+        if (claimed(table_.find(request.first)->tenure)) return false;
         wish(out, Letter{"ip-request-resp",
                          {{"dest", request.second},
                           {"ipaddr", request.first},
