@@ -1,8 +1,11 @@
 """The first promise: a host dies, the other serves. Here the figures are taken, over each medium."""
 
-from cluster import DEBIAN
+import time
+
+from cluster import DEBIAN, wait_for
 from disk import SharedDisk
 from runner import test
+from witness import share
 
 ADDRESS = "10.0.0.100"
 MOUNT = "/srv/shared"
@@ -32,6 +35,39 @@ def survivor_announces_the_address_soon_after_deadtime(t):
     bound = DEADTIME + (2.0 if cluster.product is DEBIAN else 0.5)
     assert DEADTIME - 0.05 < took < bound, f"took {took:.3f} s"
     cluster.wait_holder(ADDRESS, beta)
+
+
+@test(alone=True, limit=120)
+def death_is_declared_at_deadtime_and_not_at_the_next_poll(t):
+    """3.0.6 looked every 250 ms; whoever sets deadtime to the limit wants it kept."""
+    rounds = 100 if t.long else 12
+    cluster = t.cluster()
+    alpha, beta = cluster.hosts
+    cluster.configure("alpha svc::a\n", keepalive="100ms", warntime="900ms")
+    cluster.start()
+    cluster.wait_runs(alpha, "a")
+    cluster.settled(beta)
+    cluster.wait_steady()
+    late = []
+    for _ in range(rounds):
+        cluster.switch.unplug(1, 0)
+        began = time.time()
+        cluster.wait_runs(beta, "a")
+        # The survivor says that it takes the group before it starts it.
+        claim = cluster.witness.messages(2, "resource", since=began + DEADTIME / 2)[0].at
+        late.append(claim - cluster.witness.last_heartbeat(1, before=claim) - DEADTIME)
+        cluster.switch.plug(1, 0)
+        wait_for(lambda: sum(cluster.runs(host, "a") for host in cluster.hosts) == 1, 20, "healed")
+        if cluster.runs(beta, "a"):
+            time.sleep(1)
+            cluster.tool(alpha, "hb_takeover", "all")
+            cluster.wait_moved(beta, alpha, "a")
+        cluster.witness.forget()
+        time.sleep(1)
+    t.report(f"{rounds} deaths: claimed after deadtime by median {share(late, 0.5) * 1000:.2f}, "
+             f"99th percentile {share(late, 0.99) * 1000:.2f} ms (wanted 5)")
+    assert min(late) > -0.005, f"declared dead {-min(late) * 1000:.1f} ms too early"
+    assert max(late) < 0.05, f"declared dead {max(late) * 1000:.1f} ms too late"
 
 
 def whole_story(t, media, networks, failback):

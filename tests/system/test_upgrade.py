@@ -12,8 +12,10 @@ def debian_files(work):
     store = REPO / "build" / "debian-heartbeat"
     store.mkdir(parents=True, exist_ok=True)
     if not list(store.glob("heartbeat_*.deb")):
-        subprocess.run(["apt-get", "download", "-q", "heartbeat"], cwd=store, check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        fetch = ["apt-get", "download", "-q", "heartbeat"]
+        if subprocess.run(fetch, cwd=store, capture_output=True).returncode != 0:
+            subprocess.run(["apt-get", "update", "-q"], check=True, capture_output=True)
+            subprocess.run(fetch, cwd=store, check=True, capture_output=True)
     (package,) = store.glob("heartbeat_*.deb")
     unpacked, tree = work / "unpacked", work / "debian"
     subprocess.run(["dpkg", "-x", package, unpacked], check=True)
