@@ -86,6 +86,7 @@ def flood(t, mixture):
     cluster = both_serving(t)
     alpha, beta = cluster.hosts
     mallory = cluster.guest("mallory")
+    cluster.witness.ignore(cluster.number(mallory))
     pids = {host: host.pids("heartbeatd")[0] for host in cluster.hosts}
     memory = {host: memory_kib(pid) for host, pid in pids.items()}
     logged = {host: cluster.log_end(host) for host in cluster.hosts}

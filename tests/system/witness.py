@@ -1,6 +1,7 @@
 """The witness on the switch: every frame with the kernel's time stamp, and what it means to us
 (heartbeat messages, ARP). Judges nothing."""
 
+import ctypes
 import re
 import socket
 import struct
@@ -13,6 +14,7 @@ from switch import Switch
 
 _SO_TIMESTAMPNS = 35
 _SO_RCVBUFFORCE = 33
+_SO_ATTACH_FILTER = 26
 _SOL_PACKET = 263
 _PACKET_STATISTICS = 6
 _ETH_P_ALL = 3
@@ -67,6 +69,17 @@ class Witness:
     def dropped(self):
         """Frames that the kernel did not give us since the last time this was asked."""
         return struct.unpack("II", self._tap.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))[1]
+
+    def ignore(self, number):
+        """Lets the kernel drop what that host sends: a flood must not drown the witness."""
+        program = b"".join(struct.pack("HBBI", *step) for step in (
+            (0x30, 0, 0, 11),               # load byte 11, the last of the sender's address
+            (0x15, 0, 1, number),           # is it that host?
+            (0x06, 0, 0, 0),                # then nothing
+            (0x06, 0, 0, 0xffff)))          # else all of it
+        buffer = ctypes.create_string_buffer(program)
+        self._tap.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER,
+                             struct.pack("HL", 4, ctypes.addressof(buffer)))
 
     def packets(self, since=0.0):
         """Everything seen so far from `since` on, oldest first."""
