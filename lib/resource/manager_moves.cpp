@@ -107,7 +107,7 @@ void Manager::standby_command(Now now, std::string_view word, Wishes& out) {
         wish_log(out, LogId::standby_no_reply);
         return;
     }
-    if (stopping_ || !standby_.idle() || standby_wanted_) {
+    if (stopping_ || standby_wanted_) {
         wish_log(out, LogId::standby_busy, config_.self, 0);
         return;
     }
@@ -115,7 +115,9 @@ void Manager::standby_command(Now now, std::string_view word, Wishes& out) {
     standby_wanted_until_ = now.mono + limits::standby_answer;
     if (!stable() || !other()->stable) {
         wish_log(out, LogId::standby_deferred, holding_word(*give),
-                 stable() ? "Other side is in flux." : "local resources in flux.");
+                 !standby_.idle() ? "a hand-over is under way."
+                 : stable()       ? "Other side is in flux."
+                                  : "local resources in flux.");
     }
     settle(now, out);
 }

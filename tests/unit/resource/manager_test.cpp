@@ -117,6 +117,21 @@ TEST(Manager, StandbyMovesItsClass) {
     }
 }
 
+// Why: a command that comes while groups move is meant all the same; 3.0.6 drops it.
+TEST(Manager, CommandDuringAHandOverIsCarriedOutAfterIt) {
+    ManagerPair pair(two_groups(), config::Failback::off);
+    pair.boot_both();
+    Wishes out;
+    pair.manager("alpha").standby_command(pair.now(), "local", out);
+    pair.carry("alpha", out);
+    pair.settle(30ms);
+    ASSERT_EQ(pair.manager("alpha").holdings(), "transition");
+    pair.takeover("alpha", "all");
+    EXPECT_EQ(pair.running("alpha"), everything);
+    EXPECT_EQ(pair.running("beta"), Set{});
+    EXPECT_TRUE(pair.never_twice());
+}
+
 // Why: the other half of the pair; the class is from the view of the node that wants the groups.
 TEST(Manager, TakeoverFetchesItsClass) {
     const Move moves[] = {{"all", everything, {}},
