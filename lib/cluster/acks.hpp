@@ -2,6 +2,7 @@
 // history is kept by number alone, so that nothing is freed early.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -21,6 +22,12 @@ public:
     }
     // The peer is dead or was started again: it knows nothing of ours.
     void forget(std::size_t peer) { by_peer_[peer] = 0; }
+
+    // It asks for `number`, so it cannot have it: the acknowledgement was meant for an earlier life
+    // of ours, since acknowledgements do not say for which. Without this its gap would never close.
+    void doubt(std::size_t peer, std::uint64_t number) {
+        by_peer_[peer] = std::min(by_peer_[peer], number - 1);
+    }
 
     std::uint64_t of(std::size_t peer) const { return by_peer_[peer]; }
 

@@ -26,6 +26,7 @@ void Engine::State::serve_request(Turn& turn, std::size_t peer, const wire::Mess
     const auto last = message.dec("lastseq");
     if (!first || !last || *first == 0 || *first > *last) return;
     Peer& from = peers[peer];
+    acks.doubt(peer, *first);
     const Duration delay = config.max_rexmit_delay;
     const Duration pause = std::max(delay - limits::resend_pause_slack, Duration::zero());
     const History::Answer answer =
