@@ -100,8 +100,10 @@ class Witness:
                 and (kind is None or packet.fields.get("t") == kind)]
 
     def last_heartbeat(self, sender, before=float("inf")):
-        """Time of the last message of any type of that host, or None."""
-        times = [p.at for p in self.messages(sender) if p.at < before]
+        """Time of the host's last heartbeat, or None. Other messages count for its links, not for
+        its life (wire.md 6.2)."""
+        times = [p.at for p in self.messages(sender)
+                 if p.at < before and p.fields.get("t") in ("status", "vrrp")]
         return max(times) if times else None
 
     def first_arp(self, address, sender=None, since=0.0):
