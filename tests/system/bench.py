@@ -64,7 +64,7 @@ def keepalived(work):
 
 
 def measure(work):
-    stage = workspace.tree_for(work, workspace.install())
+    stage = workspace.install(work / "tree")
     rows = []
     for name, detection, once in (
             ("ours", 1.0, lambda at: heartbeat(at, OURS, (stage,))),

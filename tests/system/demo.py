@@ -56,7 +56,7 @@ class Story:
 
 
 def tell(work):
-    cluster = Cluster(work, (workspace.tree_for(work, workspace.install()),))
+    cluster = Cluster(work, (workspace.install(work / "tree"),))
     alpha, beta = cluster.hosts
     cluster.init_script("web")
     cluster.configure(f"alpha {ADDRESS}/24/eth0 web\n", scripts=())

@@ -59,7 +59,10 @@ class Context:
     def cluster(self, trees=(), **options):
         options.setdefault("product", self.product)
         if self.stage:
-            trees = (workspace.tree_for(self.work, self.stage), *trees)
+            tree = self.work / "tree"
+            if not tree.exists():
+                shutil.copytree(self.stage, tree, symlinks=True)
+            trees = (tree, *trees)
         made = Cluster(self.work / f"cluster{len(self.clusters)}", trees, **options)
         self.clusters.append(made)
         return made
@@ -173,6 +176,7 @@ def run(tests, jobs, repeat=1, **options):
     running, began = {}, time.monotonic()
     tests = tests * repeat
     signal.signal(signal.SIGTERM, workspace.interrupted)
+    signal.signal(signal.SIGINT, workspace.interrupted)
     try:
         passed = _pool([test for test in tests if not test.alone], jobs, options, running)
         passed += _pool([test for test in tests if test.alone], 1, options, running)

@@ -14,10 +14,9 @@ import kernel
 REPO = Path(__file__).resolve().parents[2]
 
 
-def install(build=REPO / "build" / "release"):
-    """Installs the build into a tree that the hosts lay over the machine's own root."""
-    stage = REPO / "build" / "system-stage"
-    shutil.rmtree(stage, ignore_errors=True)
+def install(stage, build=REPO / "build" / "release"):
+    """Installs the build into a tree that the hosts lay over the machine's own root. For hosts the
+    tree must be on their own disk: the kernel lays no folder of a root over that same root."""
     subprocess.run(["cmake", "--install", build], check=True, stdout=subprocess.DEVNULL,
                    env={**os.environ, "DESTDIR": str(stage)})
     # Debian's /lib, /bin and /sbin are links: a folder of that name must not hide them.
@@ -30,15 +29,6 @@ def install(build=REPO / "build" / "release"):
         (stage / "usr" / "bin").mkdir(parents=True, exist_ok=True)
         shutil.copy(yardstick, stage / "usr" / "bin")
     return stage
-
-
-def tree_for(work, stage):
-    """A copy of the installed tree on the test's own disk: the kernel refuses to lay a folder of
-    the machine's root over that same root."""
-    tree = work / "tree"
-    if not tree.exists():
-        shutil.copytree(stage, tree, symlinks=True)
-    return tree
 
 
 def interrupted(number, _frame):
