@@ -46,8 +46,7 @@ void Manager::start(Now now, Wishes& out) {
 
 void Manager::comm_up(Now now, Wishes& out) {
     comm_up_ = true;
-    const bool ours = std::any_of(peers_.begin(), peers_.end(),
-                                  [](const Peer& peer) { return peer.present() && peer.ours; });
+    const bool ours = any_of_ours();
     if (config_.manage && (ours || config_.failback != config::Failback::legacy))
         ask_peers(now.mono, out);
     settle(now, out);
@@ -120,8 +119,7 @@ void Manager::script_done(Now now, const ScriptDone& result, Wishes& out) {
 
 void Manager::stalled(Now now, Duration overslept, Duration deadtime, Wishes& out) {
     if (overslept < deadtime || !config_.manage) return;
-    const bool ours = std::any_of(peers_.begin(), peers_.end(),
-                                  [](const Peer& peer) { return peer.present() && peer.ours; });
+    const bool ours = any_of_ours();
     if (ours && comm_up_) ask_peers(now.mono, out);
     settle(now, out);
 }
@@ -157,6 +155,11 @@ void Manager::reconfigure(Now now, const ManagerConfig& next, Wishes& out) {
         {next.start_timeout, next.status_timeout, next.stop_timeout, next.stop_retries});
     reset_failed(now.mono, Holding::all, out);
     settle(now, out);
+}
+
+bool Manager::any_of_ours() const {
+    return std::any_of(peers_.begin(), peers_.end(),
+                       [](const Peer& peer) { return peer.present() && peer.ours; });
 }
 
 bool Manager::unanswered() const {
@@ -274,9 +277,7 @@ void Manager::settle_legacy(Wishes& out) {
 void Manager::settle_report(Wishes& out) {
     if (!table_.probed()) return;
     // Real nodes in legacy mode do not know these messages.
-    const bool anybody = config_.failback != config::Failback::legacy ||
-                         std::any_of(peers_.begin(), peers_.end(),
-                                     [](const Peer& p) { return p.present() && p.ours; });
+    const bool anybody = config_.failback != config::Failback::legacy || any_of_ours();
     if (answer_due_ || (comm_up_ && anybody)) {
         const Letter next = report(stopping_ ? "shutdown" : standby_.giving() ? "standby" : "");
         std::string text;

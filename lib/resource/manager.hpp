@@ -116,6 +116,7 @@ private:
     void ask_peers(Instant now, Wishes& out);
     void repeat_question(Instant now, Wishes& out);
     bool unanswered() const;
+    bool any_of_ours() const;  // a live node that reports groups by name
     Letter report(std::string_view info) const;
     bool may_plan() const;
     bool own_stable() const;  // groups are settled, the first decision is made

@@ -52,8 +52,8 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
     if (letter.has("isstable")) peer.stable = letter.get("isstable") == "1";
     if (peer.stable && !was_stable) wish_log(out, LogId::remote_stable);
     if (peer.ours && peer.stable && standby_.peer() == peer.name) standby_.peer_at_rest(out);
-    peer.releasing = letter.get("info") == "standby";
-    if (peer.releasing && standby_.peer() == peer.name) standby_.release_seen(now.mono);
+    const bool releasing = letter.get("info") == "standby";
+    if (releasing && standby_.peer() == peer.name) standby_.release_seen(now.mono);
     settle_conflicts(peer, out);
 }
 
@@ -114,7 +114,7 @@ void Manager::on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes
         wish_log(out, LogId::request_bad, "ask_resources", "no info");
         return;
     }
-    const Standby::Situation situation{config_.self, own_stable(), peer.stable, peer.ours,
+    const Standby::Situation situation{own_stable(), peer.stable, peer.ours,
                                        first_before(peer.name)};
     switch (standby_.letter(now.mono, peer.name, letter, situation, out)) {
         case Standby::Verdict::release:

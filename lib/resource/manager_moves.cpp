@@ -79,8 +79,7 @@ void Manager::reset_failed(Instant now, Holding cls, Wishes& out) {
     }
     if (!doubt || !comm_up_) return;
     // The failure was an offer: a peer may just be taking the group. Ask before trying again.
-    const bool ours = std::any_of(peers_.begin(), peers_.end(),
-                                  [](const Peer& peer) { return peer.present() && peer.ours; });
+    const bool ours = any_of_ours();
     if (ours && standby_.idle()) ask_peers(now, out);
 }
 

@@ -13,12 +13,11 @@ namespace hb::resource {
 
 struct Peer {
     NodeName name;
-    bool alive{false};      // heard, not dead
-    bool ours{false};       // a daemon of this project: reports groups by name
-    bool left{false};       // it said `shutdone`, and has not come back since
-    bool reported{false};   // its holdings are known, for this life and since we last doubted them
-    bool stable{false};     // it says that it moves nothing
-    bool releasing{false};  // its last report said that a hand-over's release is under way
+    bool alive{false};     // heard, not dead
+    bool ours{false};      // a daemon of this project: reports groups by name
+    bool left{false};      // it said `shutdone`, and has not come back since
+    bool reported{false};  // its holdings are known, for this life and since we last doubted them
+    bool stable{false};    // it says that it moves nothing
     Claim claim{Claim::alive};
     Holding holding{Holding::none};
     std::string question;                // token of its last `starting`, given back in our reports
@@ -29,7 +28,7 @@ struct Peer {
     bool present() const noexcept { return alive && !left; }
     // Nothing of what it said is believed any more.
     void forget() {
-        reported = stable = releasing = false;
+        reported = stable = false;
         holding = Holding::none;
         held.clear();
         failed.clear();

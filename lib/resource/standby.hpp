@@ -42,7 +42,6 @@ public:
     };
     // What only the manager knows when a letter comes.
     struct Situation {
-        NodeName self;
         bool self_stable{}, peer_stable{}, peer_ours{};
         bool self_first{};  // we stand before the peer in ha.cf: our `me` wins when two cross
     };
