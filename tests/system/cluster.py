@@ -20,27 +20,35 @@ class Product:
     program: str
     options: tuple = ()
     tools: str = "/usr/share/heartbeat"
+    directives: tuple = ()   # of ha.cf, beside those that both have
 
 
 OURS = Product("ours", "/usr/sbin/heartbeatd", ("--no-reboot",))
-DEBIAN = Product("debian", "/usr/libexec/heartbeat/heartbeat")
+DEBIAN = Product("debian", "/usr/libexec/heartbeat/heartbeat", directives=("crm no",))
 
 # A service for tests, driven by its arguments. It notes each call with its time, and does as the
 # files /run/svc-NAME.{fail-start,hang-start,fail-stop} say. Used as svc::NAME, or under any name
-# as an init script.
+# as an init script. While it runs it holds a lock on the disk that both hosts share: who finds the
+# other's there starts all the same, and notes it (`conflicts`).
 _SERVICE = r"""#!/bin/sh
+unset LD_PRELOAD
 for action; do :; done
 name=$(basename "$0")
 [ $# -lt 2 ] || name=$1
 echo "$(date +%s.%N) $name $action $$" >>/var/log/trace
+me=$(uname -n) lock=/srv/shared/$name
 case $action in
 start)
     [ ! -e /run/svc-$name.hang-start ] || exec sleep 600
     [ ! -e /run/svc-$name.fail-start ] || exit 1
-    touch /run/svc-$name ;;
+    if ! mkdir "$lock" 2>/dev/null && ! [ -e "$lock/$me" ]; then
+        echo "$(date +%s.%N) $name $me" >>/srv/shared/conflicts
+    fi
+    touch "$lock/$me" /run/svc-$name ;;
 stop)
     [ ! -e /run/svc-$name.fail-stop ] || exit 1
-    rm -f /run/svc-$name ;;
+    rm -f /run/svc-$name "$lock/$me"
+    rmdir "$lock" 2>/dev/null || : ;;
 status)
     if [ -e /run/svc-$name ]; then echo "$name is running"; else echo "$name is stopped"; fi ;;
 *) exit 2 ;;
@@ -60,14 +68,19 @@ def wait_for(condition, timeout, what, every=0.01):
 
 
 class Cluster:
-    """Two hosts (or more) on a switch of their own. Host numbers begin with 1."""
+    """Two hosts (or more) on a switch of their own. Host numbers begin with 1. `product`: one for
+    all, or one for each; `trees` are laid over the hosts that run ours."""
 
     def __init__(self, work, trees=(), product=OURS, names=("alpha", "beta"), networks=1):
-        self.product = product
         self.names = names
         self.switch = Switch(networks)
         self.witness = Witness(self.switch)
-        self.hosts = [Host(name, work / name, trees) for name in names]
+        self.shared = work / "shared"
+        self.shared.mkdir(parents=True)
+        products = [product] * len(names) if isinstance(product, Product) else product
+        self.hosts = [Host(name, work / name, trees if each is OURS else (), self.shared)
+                      for name, each in zip(names, products)]
+        self.products = dict(zip(self.hosts, products))
         self.daemons = {}
         self.cuts = []    # (time, host)
         self.trees = trees
@@ -112,9 +125,8 @@ class Cluster:
         for medium in media:
             network = int(re.search(r"eth(\d+)", medium)[1])
             lines.append(medium.replace("PEER", Switch.address(network, peer)))
-        lines += [f"auto_failback {failback}", *extra, "node " + " ".join(self.names)]
-        if self.product is DEBIAN:
-            lines.append("crm no")
+        lines += [f"auto_failback {failback}", *extra, "node " + " ".join(self.names),
+                  *self.products[host].directives]
         return "\n".join(lines) + "\n"
 
     def configure(self, haresources, keys="auth 1\n1 sha1 SharedSecret\n", scripts=("svc",), **ha_cf):
@@ -135,8 +147,9 @@ class Cluster:
 
     def start(self, *hosts, wrapper=(), options=()):
         for host in hosts or self.hosts:
-            self.daemons[host] = host.spawn(*wrapper, self.product.program, "-f",
-                                            *self.product.options, *options)
+            product = self.products[host]
+            self.daemons[host] = host.spawn(*wrapper, product.program, "-f", *product.options,
+                                            *options)
 
     def stop(self, host, timeout=30):
         """The orderly stop, to its end; the daemon's exit status."""
@@ -144,20 +157,23 @@ class Cluster:
         return self.daemons[host].wait(timeout)
 
     def ask_to_stop(self, host):
-        host.run(self.product.program, "-k", timeout=60) if self.product is DEBIAN else \
-            host.run("kill", "-TERM", self.pid(host))
+        host.run("kill", "-TERM", self.pid(host))
 
     def pid(self, host):
         """The daemon's pid as its own host sees it, from its pid file; 0 without one."""
         return int(host.read("/run/heartbeat.pid") or 0)
 
     def tool(self, host, name, *words, check=True):
-        return host.run(f"{self.product.tools}/{name}", *words, check=check)
+        return host.run(f"{self.products[host].tools}/{name}", *words, check=check)
 
     def power_cut(self, host):
         self.daemons.pop(host, None)
         at = host.power_cut()
         self.cuts.append((at, host))
+        for lock in self.shared.glob(f"*/{host.name}"):
+            lock.unlink()
+            if not any(lock.parent.iterdir()):
+                lock.parent.rmdir()
         return at
 
     # --- what happened ---

@@ -12,7 +12,7 @@ import kernel
 # it writes goes to its own disk, which outlives a power cut. /run is empty after each boot.
 _BOOT = r"""
 set -e
-disk=$1 name=$2 lower=$3
+disk=$1 name=$2 lower=$3 shared=$4
 mkdir -p "$disk"/{root,work,new}
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$disk/root,workdir=$disk/work" "$disk/new"
 cd "$disk/new"
@@ -20,6 +20,8 @@ mount --rbind /dev dev
 mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount -t tmpfs -o mode=755 tmpfs run
+mkdir -p srv/shared
+[ -z "$shared" ] || mount --bind "$shared" srv/shared
 pivot_root . .
 umount -l .
 cd /
@@ -42,11 +44,13 @@ while :; do sleep 1000 & wait $!; done
 class Host:
     """A machine that can be booted, cut off its power, frozen and booted again."""
 
-    def __init__(self, name, disk, trees=()):
-        """`trees`: installed files laid over the machine's, the first on top."""
+    def __init__(self, name, disk, trees=(), shared=""):
+        """`trees`: installed files laid over the machine's, the first on top. `shared`: a folder
+        that this host sees as /srv/shared."""
         self.name = name
         self.disk = Path(disk)
         self.trees = [str(tree) for tree in trees] + ["/"]
+        self.shared = str(shared)
         self.init = None
         self._unshare = None
         self._running = []
@@ -58,7 +62,8 @@ class Host:
         self._unshare = subprocess.Popen(
             ["unshare", "--net", "--uts", "--mount", "--pid", "--ipc", "--fork",
              "--kill-child=KILL", "--mount-proc", "--propagation", "private",
-             "bash", "-c", _BOOT, "init", str(self.disk), self.name, ":".join(self.trees)],
+             "bash", "-c", _BOOT, "init", str(self.disk), self.name, ":".join(self.trees),
+             self.shared],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             preexec_fn=kernel.die_with_parent)
         if self._unshare.stdout.readline() != b"ready\n":

@@ -22,26 +22,28 @@ _tests = []
 
 @dataclass
 class Test:
-    """What the runner knows of a test; `alone`: it measures time and wants the machine."""
+    """What the runner knows of a test; `alone`: it measures time and wants the machine; `crowd`: it
+    mostly waits, so many may run side by side."""
     function: object
     alone: bool
+    crowd: bool
     long_only: bool
     limit: float
 
     @property
     def name(self):
-        return f"{self.function.__module__.removeprefix('test_')}.{self.function.__name__}"
+        return f"{self.function.__module__.replace('test_', '')}.{self.function.__name__}"
 
     @property
     def reason(self):
         return (self.function.__doc__ or "").strip().splitlines()[0]
 
 
-def test(alone=False, long_only=False, limit=90):
+def test(alone=False, crowd=False, long_only=False, limit=90):
     """Marks a test function. Its docstring's first line says why it exists."""
     def mark(function):
         assert function.__doc__, f"{function.__name__} does not say why it exists"
-        _tests.append(Test(function, alone, long_only, limit))
+        _tests.append(Test(function, alone, crowd, long_only, limit))
         return function
     return mark
 
@@ -53,6 +55,8 @@ class Context:
     stage: object     # the installed tree of ours, or None
     product: object
     long: bool
+    names: frozenset  # of all tests of this run
+    began: float      # when the run began, wall clock
     logs: Path
     clusters: list = field(default_factory=list)
 
@@ -90,8 +94,9 @@ class Context:
 
 
 def find(pattern):
-    for file in sorted(Path(__file__).parent.glob("test_*.py")):
-        importlib.import_module(file.stem)
+    here = Path(__file__).parent
+    for file in sorted(here.glob("test_*.py")) + sorted(here.glob("*/test_*.py")):
+        importlib.import_module(".".join(file.relative_to(here).with_suffix("").parts))
     return [test for test in _tests if pattern in test.name]
 
 
@@ -171,14 +176,17 @@ def _pool(tests, jobs, options, running):
     return passed
 
 
-def run(tests, jobs, repeat=1, **options):
-    """Runs everything `repeat` times; the exit status."""
+def run(tests, jobs, crowd, repeat=1, **options):
+    """Runs everything `repeat` times, `jobs` side by side, of the crowd `crowd`; the exit status."""
     running, began = {}, time.monotonic()
+    options |= {"names": frozenset(test.name for test in tests), "began": time.time()}
     tests = tests * repeat
     signal.signal(signal.SIGTERM, workspace.interrupted)
     signal.signal(signal.SIGINT, workspace.interrupted)
     try:
-        passed = _pool([test for test in tests if not test.alone], jobs, options, running)
+        passed = _pool([test for test in tests if test.crowd], crowd, options, running)
+        passed += _pool([test for test in tests if not test.crowd and not test.alone], jobs,
+                        options, running)
         passed += _pool([test for test in tests if test.alone], 1, options, running)
     except KeyboardInterrupt:
         for pid in running:

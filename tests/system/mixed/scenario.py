@@ -1,0 +1,211 @@
+"""Scenarios of a mixed cluster. Each is one function that runs three times: on two real Heartbeat
+3.0.6 (the reference), with ours as alpha, and with ours as beta. What must hold in every scenario
+is checked here: one owner at a time, and no bad news in the real node's log that two real nodes do
+not have as well."""
+
+import functools
+import json
+import time
+
+from cluster import DEBIAN, OURS, wait_for
+from mixed.bad_news import bad_news
+from mixed.ownership import Ownership
+from runner import REPO, test
+
+ROLES = {"reference": (DEBIAN, DEBIAN), "ours_alpha": (OURS, DEBIAN), "ours_beta": (DEBIAN, OURS)}
+STORE = REPO / "build" / "mixed-reference"
+DEBUG_LOG = "/var/log/ha-debug"
+GROUPS = "alpha svc::a\nbeta svc::b\n"
+# The polls see a moment more or less of the same event.
+SLACK = 0.1
+
+
+class Pair:
+    """The cluster of one run, who owns what in it, and its role."""
+
+    def __init__(self, context, role, overlaps_expected):
+        self.context, self.role = context, role
+        self.long = context.long
+        self.overlaps_expected = overlaps_expected
+        self.cluster = self.owners = None
+        self.notes = {}    # figures of a scenario, by name: of the reference for the others
+
+    def build(self, haresources=GROUPS, names=("a", "b"), networks=1, **ha_cf):
+        """Boots both hosts and writes their files; starts no daemon."""
+        self.cluster = self.context.cluster(product=ROLES[self.role], networks=networks)
+        self.configure(haresources, **ha_cf)
+        self.owners = Ownership(self.cluster, names)
+        return self
+
+    def configure(self, haresources=GROUPS, **ha_cf):
+        options = {"deadtime": "2", "warntime": "1", "initdead": "5", "failback": "on", **ha_cf}
+        options["extra"] = (f"debugfile {DEBUG_LOG}", *options.get("extra", ()))
+        self.cluster.configure(haresources, **options)
+
+    @property
+    def alpha(self):
+        return self.cluster.hosts[0]
+
+    @property
+    def beta(self):
+        return self.cluster.hosts[1]
+
+    @property
+    def real(self):
+        """The hosts that run Heartbeat 3.0.6."""
+        return [host for host in self.cluster.hosts if self.cluster.products[host] is DEBIAN]
+
+    @property
+    def ours(self):
+        return [host for host in self.cluster.hosts if self.cluster.products[host] is OURS]
+
+    def is_real(self, host):
+        return self.cluster.products[host] is DEBIAN
+
+    def serving(self, *places, timeout=40):
+        """Starts both, and waits until each group is at home and both nodes have settled."""
+        self.cluster.start()
+        self.wait_places(*(places or ("alpha", "beta")), timeout=timeout)
+        self.settled()
+        return self
+
+    def settled(self, *hosts, timeout=30):
+        """Until these nodes say that everything they wanted at the start is done."""
+        for host in hosts or self.cluster.hosts:
+            self.cluster.settled(host, timeout)
+
+    def wait_places(self, *places, timeout=30):
+        """Until each group, in order, runs on that host alone (None: nowhere)."""
+        wanted = {name: {place} if place else set() for name, place in
+                  zip(self.owners.names, places)}
+        try:
+            wait_for(lambda: self.owners.holders() == wanted, timeout, "")
+        except TimeoutError:
+            raise AssertionError(f"wanted {wanted}, got {self.owners.holders()} after "
+                                 f"{timeout} s") from None
+
+    def stays(self, *places, seconds=2):
+        """Each group stays where it is for so long."""
+        end = time.monotonic() + seconds
+        wanted = {name: {place} if place else set() for name, place in
+                  zip(self.owners.names, places)}
+        while time.monotonic() < end:
+            found = self.owners.holders()
+            assert found == wanted, f"moved: wanted {wanted}, got {found}"
+            time.sleep(0.05)
+
+    def once_each(self):
+        return all(len(hosts) == 1 for hosts in self.owners.holders().values())
+
+    def wait_once_each(self, timeout=30):
+        wait_for(self.once_each, timeout, "each group runs exactly once")
+
+    def stays_once_each(self, seconds=3):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert self.once_each(), f"not once each: {self.owners.holders()}"
+            time.sleep(0.05)
+
+    def stable(self):
+        """No real node is in a transition. (Ours let a command wait for the end of one.)"""
+        return all("transition" not in self.rscstatus(host) for host in self.real if host.alive)
+
+    def rscstatus(self, host):
+        """What `cl_status rscstatus` says there; "transition" while it has no answer."""
+        done = host.run("cl_status", "rscstatus", check=False)
+        return done.stdout if done.returncode == 0 else "transition"
+
+    def wait_stable(self, timeout=20):
+        wait_for(self.stable, timeout, "the real node is stable", every=0.1)
+
+    def tool(self, host, name, *words):
+        return self.cluster.tool(host, name, *words)
+
+    def log(self, host, since=0):
+        return self.cluster.log(host, since)
+
+    # --- an end in order ---
+
+    def stop(self, host):
+        """Asks it to stop, and waits until its daemon is gone."""
+        self.cluster.ask_to_stop(host)
+        self.wait_ended(host)
+
+    def wait_ended(self, host, timeout=30):
+        name = "heartbeat" if self.is_real(host) else "heartbeatd"
+        wait_for(lambda: not host.pids(name), timeout, f"the daemon of {host.name} ends")
+
+    # --- what must hold in every scenario ---
+
+    def bad_news(self):
+        found = set()
+        for host in self.real:
+            found |= bad_news(self.cluster.log(host)) | bad_news(host.read(DEBUG_LOG))
+        return found
+
+    def conflicts(self):
+        """What the scripts found locked by the other host while every line was up."""
+        try:
+            return (self.cluster.shared / "conflicts").read_text()
+        except FileNotFoundError:
+            return ""
+
+    def finish(self, name):
+        self.owners.close()
+        overlaps = self.owners.overlaps()
+        longest = max((span.end - span.begin for span in overlaps), default=0.0)
+        news = self.bad_news()
+        if self.role == "reference":
+            _save(name, {"overlap": longest, "bad_news": sorted(news), "notes": self.notes})
+            return
+        reference = _load(name, self.context)
+        shown = ", ".join(f"{s.name} {s.end - s.begin:.2f} s" for s in overlaps)
+        if self.overlaps_expected:
+            assert longest <= reference["overlap"] + SLACK, \
+                f"two owners for {longest:.2f} s, two real nodes {reference['overlap']:.2f} s"
+            if overlaps:
+                self.context.report(f"two owners ({self.overlaps_expected}): {shown}; two real "
+                                    f"nodes at most {reference['overlap']:.2f} s")
+        else:
+            assert not overlaps, f"two owners with every line up: {shown}"
+            assert not self.conflicts(), f"the scripts met: {self.conflicts()}"
+        fresh = news - set(reference["bad_news"])
+        assert not fresh, "only the mixed cluster's real node says:\n" + "\n".join(sorted(fresh))
+        for text, figure in self.notes.items():
+            other = reference["notes"].get(text)
+            self.context.report(f"{text}: {figure}" + (f" (two real nodes: {other})"
+                                                       if other is not None else ""))
+
+
+def _save(name, facts):
+    STORE.mkdir(parents=True, exist_ok=True)
+    fresh = STORE / f"{name}.new"
+    fresh.write_text(json.dumps(facts, indent=1))
+    fresh.rename(STORE / f"{name}.json")
+
+
+def _load(name, context):
+    """The reference of this run when it is part of it; else the last one made."""
+    file = STORE / f"{name}.json"
+    if f"mixed.{name}.reference" in context.names:
+        wait_for(lambda: file.exists() and file.stat().st_mtime >= context.began, 120,
+                 f"the reference run of {name}")
+    assert file.exists(), f"no reference yet: run mixed.{name}.reference first"
+    return json.loads(file.read_text())
+
+
+def scenario(limit=120, overlaps=""):
+    """Marks a scenario: function(pair). `overlaps`: why two owners are met here with two real
+    nodes as well; then never longer than with them."""
+    def mark(function):
+        name = f"{function.__module__.rpartition('test_')[2]}.{function.__name__}"
+        for role in ROLES:
+            @functools.wraps(function)
+            def run(context, role=role):
+                pair = Pair(context, role, overlaps)
+                function(pair)
+                pair.finish(name)
+            run.__name__ = f"{function.__name__}.{role}"
+            test(crowd=True, limit=limit)(run)
+        return function
+    return mark
