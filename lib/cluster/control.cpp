@@ -31,10 +31,13 @@ void Engine::State::serve_request(Turn& turn, std::size_t peer, const wire::Mess
     const Duration pause = std::max(delay - limits::resend_pause_slack, Duration::zero());
     const History::Answer answer =
         history.asked(*first, *last, acks.of(peer), turn.now.mono, pause);
+    bool ordered = false;
     for (const wire::Message* again : answer.again) {
         // It could be sealed once, so it can be now; a new key may only have changed its length.
         if (!emit(*again, turn.out)) return;
+        ordered = ordered || in_senders_order(again->type());
     }
+    if (ordered) turn.up.emplace_back(SentAgain{members.name(peer)});
     if (turn.now.mono >= from.nak_pause_ends) {
         from.nak_pause_ends = turn.now.mono + delay;
         from.naks = 0;

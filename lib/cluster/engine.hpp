@@ -79,13 +79,17 @@ struct Delivered {
     NodeName peer;
     wire::Message message;
 };
+// Messages of the five ordered types were sent again, since the peer had missed them.
+struct SentAgain {
+    NodeName peer;
+};
 // We were `overslept` later than our deadline. Every peer's silence was forgiven that much.
 struct StalledUs {
     Duration overslept{};
 };
 
 using Notice = std::variant<CommUp, PeerUp, PeerDead, PeerReturned, PeerStatus, LinkState,
-                            Delivered, StalledUs>;
+                            Delivered, SentAgain, StalledUs>;
 using Notices = std::vector<Notice>;
 
 struct PeerView {

@@ -120,7 +120,10 @@ void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes&
             [&](const cluster::PeerReturned& back) {
                 manager.peer_returned(now, back.peer, wishes);
             },
-            [&](const cluster::PeerStatus& status) { out.emplace_back(hook_for(status.message)); },
+            [&](const cluster::PeerStatus& status) {
+                manager.peer_active(now, status.peer, status.message.get("st") == "active", wishes);
+                out.emplace_back(hook_for(status.message));
+            },
             [&](const cluster::LinkState& link) {
                 const auto index = static_cast<std::size_t>(link.link);
                 const std::string name = index < config.engine.links.size()
@@ -133,6 +136,7 @@ void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes&
                                           {"st", link.up ? "up" : "dead"}}});
             },
             [&](const cluster::Delivered& message) { delivered(now, message, wishes, out); },
+            [&](const cluster::SentAgain& again) { manager.repeated_to(now, again.peer, wishes); },
             [&](const cluster::StalledUs& stall) {
                 manager.stalled(now, stall.overslept, config.engine.deadtime, wishes);
             }},

@@ -46,6 +46,7 @@ void Manager::start(Now now, Wishes& out) {
 
 void Manager::comm_up(Now now, Wishes& out) {
     comm_up_ = true;
+    for (Peer& peer : peers_) expect_report(now.mono, peer);
     const bool ours = any_of_ours();
     if (config_.manage && (ours || config_.failback != config::Failback::legacy))
         ask_peers(now.mono, out);
@@ -81,8 +82,12 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
         peer->left = false;
         peer->forget();
         if (standby_.peer() == name) standby_.cancel(out);
-        // A real node says `starting` itself, and takes ours amiss when it is not at its start.
-        if (comm_up_ && ours && config_.manage) ask_peers(now.mono, out);
+        // A real node that was started again says `starting` itself. One that is back after a cut
+        // has to be asked: it may hold what we hold.
+        const bool managed = ours || config_.failback != config::Failback::legacy;
+        if (comm_up_ && config_.manage && managed && (ours || !restarted)) {
+            ask_peers(now.mono, out);
+        }
     }
     settle(now, out);
 }
@@ -164,8 +169,10 @@ bool Manager::any_of_ours() const {
 
 bool Manager::unanswered() const {
     return comm_up_ && !stopping_ &&
-           std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) {
-               return peer.present() && peer.ours && !peer.reported;
+           std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+               const bool answers =
+                   peer.ours || (peer.active && config_.failback != config::Failback::legacy);
+               return peer.present() && answers && !peer.reported;
            });
 }
 
@@ -174,6 +181,7 @@ Instant Manager::next_deadline() const noexcept {
     if (unanswered()) first = std::min(first, ask_again_at_);
     if (standby_wanted_) first = std::min(first, standby_wanted_until_);
     if (stop_step_ == StopStep::farewell) first = std::min(first, farewell_until_);
+    for (const Peer& peer : peers_) first = std::min(first, peer.report_due);
     return first;
 }
 
@@ -202,6 +210,9 @@ View Manager::view() const {
             for (const std::string& key : peer.held) view.holder[key] = peer.name;
         }
     }
+    for (const Peer& peer : peers_) {
+        if (peer.present() && !peer.ours && peer.stable) view.passive.insert(peer.name);
+    }
     for (const GroupTable::Slot& slot : table_.slots()) {
         view.groups.push_back({slot.key(), slot.preferred(), slot.probing || claimed(slot.tenure),
                                slot.tenure == Tenure::failed_here});
@@ -211,11 +222,13 @@ View Manager::view() const {
 
 void Manager::settle(Now now, Wishes& out) {
     if (!config_.manage && !stopping_) return;
+    settle_silent(now, out);
     settle_standby(now, out);
     settle_ip_requests(out);
     settle_plan(out);
     settle_deferred(now, out);
     settle_failback(now, out);
+    settle_offers(now, out);
     settle_report(out);  // a group is claimed before its first start ...
     table_.progress(now.mono, out);
     settle_report(out);  // ... and given up after its last stop
@@ -245,8 +258,14 @@ void Manager::settle_standby(Now now, Wishes& out) {
 
 void Manager::settle_plan(Wishes& out) {
     if (!may_plan()) return;
-    if (config_.failback == config::Failback::legacy) settle_legacy(out);
-    for (const std::string& key : groups_to_take(view())) table_.take(key, out);
+    settle_legacy(out);
+    const View seen = view();
+    for (const std::string& key : groups_to_take(seen)) {
+        table_.take(key, out);
+        // Left alone by a real node (its bug B5): when both are at rest it may go home.
+        Peer* owner = find(table_.find(key)->preferred());
+        if (owner != nullptr && seen.passive.contains(owner->name)) owner->failback_due = true;
+    }
     if (!first_decision_) {
         first_decision_ = true;
         const Peer* peer = other();
@@ -262,9 +281,10 @@ void Manager::settle_plan(Wishes& out) {
 // once (resources.md 4.18).
 void Manager::settle_legacy(Wishes& out) {
     for (const GroupTable::Slot& slot : table_.slots()) {
-        const bool peer_holds = std::any_of(peers_.begin(), peers_.end(), [&slot](const Peer& p) {
-            return p.present() && p.held.contains(slot.key());
-        });
+        const bool peer_holds =
+            std::any_of(peers_.begin(), peers_.end(), [this, &slot](const Peer& p) {
+                return p.present() && legacy_between(p) && p.held.contains(slot.key());
+            });
         if (slot.preferred() != config_.self || slot.tenure != Tenure::elsewhere || !peer_holds) {
             continue;
         }

@@ -48,7 +48,11 @@ public:
     void comm_up(Now now, Wishes& out);
     void peer_up(Now now, const NodeName& peer, bool restarted, bool ours, Wishes& out);
     void peer_returned(Now now, const NodeName& peer, Wishes& out);
+    // Its own communication is up, or no longer (its status word says so).
+    void peer_active(Now now, const NodeName& peer, bool active, Wishes& out);
     void peer_dead(Now now, const NodeName& peer, bool ever_heard, Wishes& out);
+    // A message of ours was sent again, since that peer had missed it.
+    void repeated_to(Now now, const NodeName& peer, Wishes& out);
     // starting, resource, ask_resources, hb_takeover, ip-request, ip-request-resp, shutdone.
     // True when the type is one of these.
     bool letter(Now now, const NodeName& peer, const Letter& letter, Wishes& out);
@@ -112,6 +116,14 @@ private:
     void reset_failed(Instant now, Holding cls, Wishes& out);
     void answer_ip_requests(Wishes& out);
 
+    // what only a Heartbeat 3.0.6 on the other side needs (manager_classic.cpp)
+    void expect_report(Instant now, Peer& peer);
+    void settle_silent(Now now, Wishes& out);
+    void take_for_legacy(Peer& peer, Wishes& out);
+    void settle_offers(Now now, Wishes& out);
+    void adopt_given(Peer& peer, Holding given);
+    bool legacy_between(const Peer& peer) const noexcept;
+
     // "Tell me what you hold": until the answer to this very question comes, no older word counts.
     void ask_peers(Instant now, Wishes& out);
     void repeat_question(Instant now, Wishes& out);
@@ -149,6 +161,7 @@ private:
     std::map<std::string, LogId> complained_;                 // by group
     std::set<std::pair<std::string, NodeName>> ip_requests_;  // group, asker: to answer
     std::set<std::string> ip_asked_;                          // legacy: asked the peer to release
+    std::set<std::string> offered_;  // failed here, and a real peer was asked to take them
     bool stopping_{false};
     StopStep stop_step_{StopStep::none};
     Instant farewell_until_{never};

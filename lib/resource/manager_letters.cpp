@@ -30,6 +30,8 @@ bool Manager::letter(Now now, const NodeName& name, const Letter& letter, Wishes
 void Manager::on_starting(Peer& peer, const Letter& letter) {
     peer.question = letter.get("hb_ask");
     answer_due_ = true;
+    // Our question came before a real node could answer it: once more, after our answer.
+    if (!peer.ours && !peer.reported) ask_again_at_ = Instant{};
 }
 
 void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out) {
@@ -51,7 +53,9 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
     const bool was_stable = peer.stable;
     if (letter.has("isstable")) peer.stable = letter.get("isstable") == "1";
     if (peer.stable && !was_stable) wish_log(out, LogId::remote_stable);
-    if (peer.ours && peer.stable && standby_.peer() == peer.name) standby_.peer_at_rest(out);
+    if (peer.stable && standby_.peer() == peer.name) {
+        peer.ours ? standby_.peer_at_rest(out) : standby_.real_peer_at_rest(now.mono);
+    }
     const bool releasing = letter.get("info") == "standby";
     if (releasing && standby_.peer() == peer.name) standby_.release_seen(now.mono);
     settle_conflicts(peer, out);
@@ -64,6 +68,8 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
     const bool full = letter.get("rtype") == "full";
     peer.holding = full || said == Holding::none ? said : peer.holding | said;
     peer.reported = true;
+    peer.legacy = false;
+    peer.report_due = never;
     peer.held.clear();
     peer.failed.clear();
     if (letter.has("hb_held")) {
@@ -116,6 +122,7 @@ void Manager::on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes
     }
     const Standby::Situation situation{own_stable(), peer.stable, peer.ours,
                                        first_before(peer.name)};
+    const Holding given = standby_.given_class();
     switch (standby_.letter(now.mono, peer.name, letter, situation, out)) {
         case Standby::Verdict::release:
             release_class(standby_.given_class(), out);
@@ -124,8 +131,10 @@ void Manager::on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes
             peer.failback_due = false;
             acquire_class(now.mono, mirrored(standby_.given_class()), out);
             return;
-        case Standby::Verdict::nothing:
         case Standby::Verdict::finished:
+            if (!peer.ours) adopt_given(peer, given);
+            return;
+        case Standby::Verdict::nothing:
             return;
     }
 }
@@ -180,6 +189,7 @@ void Manager::on_ip_request_resp(const Letter& letter, Wishes& out) {
     if (letter.get("dest") != config_.self || letter.get("ok") != "OK" || stopping_) return;
     const GroupTable::Slot* slot = table_.find(key);
     if (slot == nullptr || slot->preferred() != config_.self || ip_asked_.erase(key) == 0) return;
+    for (Peer& peer : peers_) peer.held.erase(key);  // it is released there
     table_.take(key, out);
 }
 

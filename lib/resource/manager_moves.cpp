@@ -75,6 +75,7 @@ void Manager::reset_failed(Instant now, Holding cls, Wishes& out) {
     for (const std::string& key : keys_of(cls)) {
         if (table_.find(key)->tenure != Tenure::failed_here) continue;
         table_.release(key, TenureInput::operator_reset, out);
+        offered_.erase(key);
         doubt = true;
     }
     if (!doubt || !comm_up_) return;
@@ -86,7 +87,7 @@ void Manager::reset_failed(Instant now, Holding cls, Wishes& out) {
 bool Manager::request_standby(Now now, Holding give, Wishes& out) {
     const Peer* peer = other();
     if (peer == nullptr || !peer->stable || !stable()) return false;
-    standby_.ask(now.mono, peer->name, give, out);
+    standby_.ask(now.mono, peer->name, give, peer->ours, out);
     return true;
 }
 

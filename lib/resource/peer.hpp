@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/ids.hpp"
+#include "base/instant.hpp"
 #include "resource/claim.hpp"
 #include "resource/holdings.hpp"
 #include "resource/letter.hpp"
@@ -15,6 +16,7 @@ struct Peer {
     NodeName name;
     bool alive{false};     // heard, not dead
     bool ours{false};      // a daemon of this project: reports groups by name
+    bool active{false};    // its own communication is up: it answers
     bool left{false};      // it said `shutdone`, and has not come back since
     bool reported{false};  // its holdings are known, for this life and since we last doubted them
     bool stable{false};    // it says that it moves nothing
@@ -24,11 +26,17 @@ struct Peer {
     std::set<std::string> held, failed;  // keys; with a real 3.0.6, `held` follows from the class
     bool failback_due{false};            // it died or left: when it is back, its groups may go home
 
+    // --- of a real 3.0.6 only (manager_classic.cpp) ---
+    // It tells nothing of its groups (`auto_failback legacy` there): each is asked for by name.
+    bool legacy{false};
+    Instant report_due{never};  // from then on it is taken for such a one
+
     // It can hold groups now, or be asked to.
     bool present() const noexcept { return alive && !left; }
     // Nothing of what it said is believed any more.
     void forget() {
-        reported = stable = false;
+        reported = stable = legacy = false;
+        report_due = never;
         holding = Holding::none;
         held.clear();
         failed.clear();

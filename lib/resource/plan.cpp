@@ -16,11 +16,14 @@ bool can_hold(const View& view, const PlanGroup& group, const NodeName& node) {
     return view.alive.contains(node) && !failed_at(view, group, node);
 }
 
-// The node that should hold a group nobody holds; empty when none can.
+// The node that should take a group nobody holds; empty when none can.
 NodeName rightful(const View& view, const PlanGroup& group) {
-    if (can_hold(view, group, group.preferred)) return group.preferred;
+    const auto takes = [&](const NodeName& node) {
+        return can_hold(view, group, node) && !view.passive.contains(node);
+    };
+    if (takes(group.preferred)) return group.preferred;
     for (const NodeName& node : view.nodes) {
-        if (can_hold(view, group, node)) return node;
+        if (takes(node)) return node;
     }
     return {};
 }

@@ -25,12 +25,14 @@ struct View {
     std::set<NodeName> alive;                          // nodes that can hold groups now, `self` too
     std::map<std::string, NodeName> holder;            // by the last word of live peers
     std::map<NodeName, std::set<std::string>> failed;  // groups that failed on live peers
+    // Live nodes that take no group by themselves: a Heartbeat 3.0.6 that has settled.
+    std::set<NodeName> passive;
     std::vector<PlanGroup> groups;                     // file order
 };
 
 // Keys of the groups that this node should take, in file order. A group that nobody holds goes to
-// its preferred node; when that is dead or it failed there, to the first live node in file order
-// on which it did not fail.
+// its preferred node; when that is dead or passive or it failed there, to the first live node in
+// file order that is not passive and on which it did not fail.
 std::vector<std::string> groups_to_take(const View& view);
 
 // Keys of the groups we hold that prefer `peer`, did not fail there, and so should go home.

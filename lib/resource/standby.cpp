@@ -21,16 +21,17 @@ void Standby::reset() noexcept {
     phase_ = Phase::idle;
     class_ = Holding::none;
     peer_.clear();
-    deadline_ = never;
+    deadline_ = ask_again_at_ = never;
     peer_at_rest_ = false;
 }
 
-void Standby::ask(Instant now, const NodeName& peer, Holding give, Wishes& out) {
+void Standby::ask(Instant now, const NodeName& peer, Holding give, bool peer_ours, Wishes& out) {
     HB_CHECK(idle());
     phase_ = Phase::asked;
     class_ = give;
     peer_ = peer;
     deadline_ = now + limits::standby_answer;
+    if (!peer_ours) ask_again_at_ = now + limits::ask_again;
     wish(out, ask_resources(give, "me"));
 }
 
@@ -53,8 +54,9 @@ Standby::Verdict Standby::letter(Instant now, const NodeName& from, const Letter
 
 Standby::Verdict Standby::on_me(Instant now, const NodeName& from, Holding cls,
                                 const Situation& situation, Wishes& out) {
-    // Two `me` crossed. Two of ours let the first node of ha.cf win; a real node waits 10 s.
-    if (phase_ == Phase::asked && from == peer_ && situation.peer_ours && !situation.self_first) {
+    // Two `me` crossed. Two of ours let the first node of ha.cf win. A real node would ignore ours
+    // and wait 10 s for an answer to its own, so it has its way.
+    if (phase_ == Phase::asked && from == peer_ && !(situation.peer_ours && situation.self_first)) {
         reset();
     }
     if (!idle()) {
@@ -79,15 +81,16 @@ Standby::Verdict Standby::on_me(Instant now, const NodeName& from, Holding cls,
     return Verdict::nothing;
 }
 
-// In phase idle it answers a `me` of ours that we gave up on: the peer is committed, so the release
-// is carried out (resources.md 4.6 c).
+// In phase idle it answers a `me` of ours that we gave up on, in phase agreed one that crossed the
+// peer's own: the peer is committed, so the release is carried out (resources.md 4.6 c).
 Standby::Verdict Standby::on_other(Instant now, const NodeName& from, Holding cls,
                                    const Situation& situation, Wishes& out) {
-    const bool expected = phase_ == Phase::asked && from == peer_;
+    const bool expected = (phase_ == Phase::asked || phase_ == Phase::agreed) && from == peer_;
     if (!expected && !(idle() && situation.self_stable)) {
         wish_log(out, LogId::standby_bad, "other", from, static_cast<int>(phase_));
         return Verdict::nothing;
     }
+    ask_again_at_ = never;
     phase_ = Phase::giving;
     class_ = cls;
     peer_ = from;
@@ -128,6 +131,11 @@ void Standby::peer_at_rest(Wishes& out) {
     if (phase_ == Phase::agreed || phase_ == Phase::given) cancel(out);
 }
 
+void Standby::real_peer_at_rest(Instant now) noexcept {
+    if (phase_ != Phase::agreed && phase_ != Phase::given) return;
+    deadline_ = std::min(deadline_, now + limits::standby_release_seen);
+}
+
 void Standby::acquired(Wishes& out) {
     HB_CHECK(acquiring());
     wish_log(out, LogId::standby_acquired, holding_word(class_));
@@ -148,7 +156,12 @@ bool Standby::cancel(Wishes& out) {
 }
 
 bool Standby::wakeup(Instant now, Wishes& out) {
-    if (now < deadline_) return false;
+    if (now < deadline_) {
+        if (now < ask_again_at_) return false;
+        ask_again_at_ = now + limits::ask_again;
+        wish(out, ask_resources(class_, "me"));
+        return false;
+    }
     // Releases and starts have time-outs of their own; they are not cut short here.
     if (phase_ == Phase::giving || phase_ == Phase::acquiring) {
         deadline_ = now + limits::standby_phase;

@@ -3,6 +3,7 @@
 // manager's.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/ids.hpp"
@@ -31,8 +32,10 @@ public:
     Holding given_class() const noexcept { return class_; }
     const NodeName& peer() const noexcept { return peer_; }
 
-    // We ask. REQUIRES: idle, and both sides stable (the manager has looked).
-    void ask(Instant now, const NodeName& peer, Holding give, Wishes& out);
+    // We ask. REQUIRES: idle, and both sides stable (the manager has looked). A real 3.0.6 reads
+    // messages as they arrive, and drops a `me` that overtakes the report before it: it is asked
+    // again until it answers.
+    void ask(Instant now, const NodeName& peer, Holding give, bool peer_ours, Wishes& out);
 
     enum class Verdict : std::uint8_t {
         nothing,
@@ -58,12 +61,15 @@ public:
     // A peer of ours says that it moves nothing: it knows of no hand-over (any more), and will not
     // answer. Its `other` and `me` come before such a word, so an old one cannot be meant.
     void peer_at_rest(Wishes& out);
+    // The same of a real node, which says so in the middle of a hand-over as well: it is given a
+    // moment to finish, not an hour.
+    void real_peer_at_rest(Instant now) noexcept;
 
     // The peer is dead or gone. True when something was under way.
     bool cancel(Wishes& out);
     // Deadlines of an answer that does not come. True when the hand-over ended by it.
     bool wakeup(Instant now, Wishes& out);
-    Instant next_deadline() const noexcept { return deadline_; }
+    Instant next_deadline() const noexcept { return std::min(deadline_, ask_again_at_); }
 
 private:
     Verdict on_me(Instant now, const NodeName& from, Holding cls, const Situation& situation,
@@ -77,6 +83,7 @@ private:
     Holding class_{Holding::none};
     NodeName peer_;
     Instant deadline_{never};
+    Instant ask_again_at_{never};
     bool peer_at_rest_{false};  // said while we were still giving
 };
 

@@ -296,6 +296,7 @@ private:
     static std::string shown(const cluster::Delivered& n) {
         return "Delivered " + std::string(n.message.type()) + " from " + n.peer;
     }
+    static std::string shown(const cluster::SentAgain& n) { return "SentAgain to " + n.peer; }
     static std::string shown(const cluster::StalledUs& n) {
         return "StalledUs " + std::to_string(to_ms(n.overslept));
     }

@@ -1,0 +1,85 @@
+// What only a real Heartbeat 3.0.6 on the other side needs: it knows groups by class alone, takes
+// none by itself once it has settled, reads messages in the order of their arrival, and with
+// `auto_failback legacy` tells nothing of what it holds (resources.md 4, 10.4).
+#include "base/limits.hpp"
+#include "resource/manager.hpp"
+
+namespace hb::resource {
+
+// Only between two nodes of which one is in legacy mode are groups asked for by name.
+bool Manager::legacy_between(const Peer& peer) const noexcept {
+    return config_.failback == config::Failback::legacy || peer.legacy;
+}
+
+void Manager::peer_active(Now now, const NodeName& name, bool active, Wishes& out) {
+    Peer* peer = find(name);
+    if (peer == nullptr || peer->active == active) return;
+    peer->active = active;
+    peer->report_due = never;
+    expect_report(now.mono, *peer);
+    settle(now, out);
+}
+
+void Manager::expect_report(Instant now, Peer& peer) {
+    if (!comm_up_ || !peer.active || peer.ours || peer.reported || peer.report_due != never) return;
+    const bool asked = config_.failback != config::Failback::legacy;
+    peer.report_due = now + (asked ? limits::both_booting_wait : Duration::zero());
+}
+
+// It was asked, it is up, and it says nothing.
+void Manager::settle_silent(Now now, Wishes& out) {
+    for (Peer& peer : peers_) {
+        if (now.mono < peer.report_due) continue;
+        peer.report_due = never;
+        if (peer.present() && !peer.ours && !peer.reported) take_for_legacy(peer, out);
+    }
+}
+
+// Such a node starts its own groups at once and gives any of them when it is asked for it, so it
+// may hold all that we do not.
+void Manager::take_for_legacy(Peer& peer, Wishes& out) {
+    if (config_.failback != config::Failback::legacy) {
+        wish_log(out, LogId::peer_legacy, peer.name, limits::both_booting_wait);
+    }
+    peer.reported = peer.stable = peer.legacy = true;
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        if (!claimed(slot.tenure)) peer.held.insert(slot.key());
+    }
+}
+
+// Its report is numbered after its `done` though it was said before: what we gave it, it has.
+void Manager::adopt_given(Peer& peer, Holding given) {
+    const Holding taken = mirrored(given);
+    peer.holding = peer.holding | taken;
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        const Holding its = slot.preferred() == peer.name ? Holding::local : Holding::foreign;
+        if (includes(taken, its) && !claimed(slot.tenure)) peer.held.insert(slot.key());
+    }
+}
+
+// A real node does not hear that a group failed here, nor would it take it: its whole class is
+// handed over, as 3.0.6 meant to (its bug B2). Once, until somebody resets the group.
+void Manager::settle_offers(Now now, Wishes& out) {
+    const Peer* peer = other();
+    if (peer == nullptr || peer->ours || peer->legacy || !peer->stable || !stable()) return;
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        if (slot.tenure != Tenure::failed_here || peer->held.contains(slot.key())) continue;
+        if (!offered_.insert(slot.key()).second) continue;
+        wish_log(out, LogId::group_offered, slot.key(), holding_word(table_.class_of(slot)),
+                 peer->name);
+        request_standby(now, table_.class_of(slot), out);
+        return;
+    }
+}
+
+// It reads messages as they come: the old report that it has just got again may pass for the
+// newest.
+void Manager::repeated_to(Now now, const NodeName& name, Wishes& out) {
+    const Peer* peer = find(name);
+    if (peer == nullptr || !peer->present() || peer->ours) return;
+    if (config_.failback == config::Failback::legacy || last_report_.empty()) return;
+    answer_due_ = true;
+    settle(now, out);
+}
+
+}  // namespace hb::resource
