@@ -68,6 +68,7 @@ inline constexpr Duration standby_release_seen =
 inline constexpr Duration standby_phase = 3600s;
 inline constexpr Duration both_booting_wait = 10s;  // with a real 3.0.6 peer that stays unstable
 inline constexpr Duration ask_again = 1s;           // a question for holdings is repeated
+inline constexpr Duration ask_again_starting = 100ms;  // of a 3.0.6 that starts as we do
 inline constexpr Duration farewell = 1s;            // heartbeats go on after `shutdone`
 
 // --- the shell ---

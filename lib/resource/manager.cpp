@@ -56,6 +56,8 @@ void Manager::comm_up(Now now, Wishes& out) {
 void Manager::repeat_question(Instant now, Wishes& out) {
     ask_again_at_ = now + limits::ask_again;
     wish(out, Letter{"starting", {{"hb_ask", question_}}});
+    // A real node takes us for unstable now, until our next report.
+    answer_due_ = true;
 }
 
 // Packets of before may still be on their way: an old report must not pass for the answer. Real
@@ -89,6 +91,7 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
             ask_peers(now.mono, out);
         }
     }
+    expect_report(now.mono, *peer);
     settle(now, out);
 }
 
@@ -101,7 +104,7 @@ void Manager::peer_returned(Now now, const NodeName& name, Wishes& out) {
 void Manager::peer_dead(Now now, const NodeName& name, bool ever_heard, Wishes& out) {
     Peer* peer = find(name);
     if (peer == nullptr) return;
-    peer->alive = false;
+    peer->alive = peer->active = false;
     if (standby_.peer() == name) standby_.cancel(out);
     const bool owned =
         !ever_heard || !peer->reported || peer->holding != Holding::none || !peer->held.empty();

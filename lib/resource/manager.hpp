@@ -98,7 +98,7 @@ private:
     void farewell(Now now, Wishes& out);
 
     // letters, one function per type (manager_letters.cpp)
-    void on_starting(Peer& peer, const Letter& letter);
+    void on_starting(Instant now, Peer& peer, const Letter& letter);
     void on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out);
     void on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes& out);
     void on_hb_takeover(Now now, Peer& peer, const Letter& letter, Wishes& out);

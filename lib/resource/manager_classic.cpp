@@ -1,6 +1,8 @@
 // What only a real Heartbeat 3.0.6 on the other side needs: it knows groups by class alone, takes
 // none by itself once it has settled, reads messages in the order of their arrival, and with
 // `auto_failback legacy` tells nothing of what it holds (resources.md 4, 10.4).
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "resource/manager.hpp"
 
@@ -22,6 +24,7 @@ void Manager::peer_active(Now now, const NodeName& name, bool active, Wishes& ou
 
 void Manager::expect_report(Instant now, Peer& peer) {
     if (!comm_up_ || !peer.active || peer.ours || peer.reported || peer.report_due != never) return;
+    ask_again_at_ = std::max(ask_again_at_, now + limits::ask_again);  // it speaks first
     const bool asked = config_.failback != config::Failback::legacy;
     peer.report_due = now + (asked ? limits::both_booting_wait : Duration::zero());
 }

@@ -1,6 +1,7 @@
 // What other nodes say about groups: one function per message type (resources.md 3.4, 4.3 to 4.13).
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "resource/manager.hpp"
 
@@ -15,7 +16,7 @@ bool Manager::letter(Now now, const NodeName& name, const Letter& letter, Wishes
         return false;
     }
     if (peer == nullptr || !config_.manage) return true;
-    if (letter.type == "starting") on_starting(*peer, letter);
+    if (letter.type == "starting") on_starting(now.mono, *peer, letter);
     if (letter.type == "resource") on_resource(now, *peer, letter, out);
     if (letter.type == "ask_resources") on_ask_resources(now, *peer, letter, out);
     if (letter.type == "hb_takeover") on_hb_takeover(now, *peer, letter, out);
@@ -27,11 +28,13 @@ bool Manager::letter(Now now, const NodeName& name, const Letter& letter, Wishes
 }
 
 // "Tell me what you hold." Answered as soon as our own groups are known.
-void Manager::on_starting(Peer& peer, const Letter& letter) {
+void Manager::on_starting(Instant now, Peer& peer, const Letter& letter) {
     peer.question = letter.get("hb_ask");
     answer_due_ = true;
-    // Our question came before a real node could answer it: once more, after our answer.
-    if (!peer.ours && !peer.reported) ask_again_at_ = Instant{};
+    // Both start: our question may have come before a real node could answer it.
+    if (!peer.ours && !peer.reported && !first_decision_) {
+        ask_again_at_ = std::min(ask_again_at_, now + limits::ask_again_starting);
+    }
 }
 
 void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out) {
@@ -52,7 +55,10 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
     read_holdings(peer, letter);
     const bool was_stable = peer.stable;
     if (letter.has("isstable")) peer.stable = letter.get("isstable") == "1";
-    if (peer.stable && !was_stable) wish_log(out, LogId::remote_stable);
+    if (peer.stable && !was_stable) {
+        wish_log(out, LogId::remote_stable);
+        offered_.clear();  // what it could not take in its transition is offered again
+    }
     if (peer.stable && standby_.peer() == peer.name) {
         peer.ours ? standby_.peer_at_rest(out) : standby_.real_peer_at_rest(now.mono);
     }
@@ -217,7 +223,7 @@ Letter Manager::report(std::string_view info) const {
     Letter letter{"resource",
                   {{"rsc_hold", std::string(holding_word(holding()))},
                    {"rtype", "full"},
-                   {"isstable", stable() ? "1" : "0"}}};
+                   {"isstable", own_stable() && !standby_.busy() ? "1" : "0"}}};
     if (!info.empty()) letter.fields.emplace_back("info", info);
     letter.fields.emplace_back("hb_held", held);
     letter.fields.emplace_back("hb_failed", failed);

@@ -26,6 +26,9 @@ public:
 
     Phase phase() const noexcept { return phase_; }
     bool idle() const noexcept { return phase_ == Phase::idle; }
+    // Whether a hand-over keeps us from being at rest. A question to a real node does not: it
+    // answers nobody who is in flux.
+    bool busy() const noexcept { return !idle() && !(phase_ == Phase::asked && !peer_ours_); }
     bool giving() const noexcept { return phase_ == Phase::giving; }
     bool acquiring() const noexcept { return phase_ == Phase::acquiring; }
     // From the view of the giver.
@@ -84,6 +87,7 @@ private:
     NodeName peer_;
     Instant deadline_{never};
     Instant ask_again_at_{never};
+    bool peer_ours_{true};
     bool peer_at_rest_{false};  // said while we were still giving
 };
 

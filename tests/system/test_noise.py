@@ -11,7 +11,7 @@ from test_handover import both_serving
 from witness import gaps, share
 
 KEEPALIVE = 0.2
-_PROBE = """#!/bin/sh
+PROBE = """#!/bin/sh
 echo "$(date +%s.%N) $HA_src $HA_n probe" >>/var/log/probes
 """
 
@@ -34,7 +34,7 @@ def thirty_percent_loss_each_way_is_no_failover(t):
     alpha, beta = cluster.hosts
     cluster.configure("alpha svc::a\nbeta svc::b\n", deadtime="2", warntime="1")
     for host in cluster.hosts:
-        host.write("/etc/ha.d/rc.d/probe", _PROBE, mode=0o755)
+        host.write("/etc/ha.d/rc.d/probe", PROBE, mode=0o755)
     cluster.start()
     cluster.wait_runs(alpha, "a")
     cluster.wait_runs(beta, "b")

@@ -18,6 +18,7 @@ _SO_ATTACH_FILTER = 26
 _SOL_PACKET = 263
 _PACKET_STATISTICS = 6
 _ETH_P_ALL = 3
+_KEY = re.compile(rb"%%%\n\d+:(\d+) [0-9a-f]+,$")
 _FIELD = re.compile(rb"\d+:\(0\)([A-Za-z_]+)=([^,]*),")
 
 
@@ -30,6 +31,7 @@ class Packet:
     fields: dict      # of a heartbeat message, else empty
     arp: str          # sender address of an ARP packet, else ""
     size: int
+    key: int = 0      # index of the key that signed a heartbeat message
 
 
 class Witness:
@@ -139,7 +141,9 @@ def _decode(at, frame):
         if payload.startswith(b"###\n"):
             fields = {key.decode(): value.decode(errors="replace")
                       for key, value in _FIELD.findall(payload)}
-            return Packet(at, network, sender, fields, "", len(frame))
+            signed = _KEY.search(payload)
+            return Packet(at, network, sender, fields, "", len(frame),
+                          int(signed[1]) if signed else 0)
     return None
 
 

@@ -1,0 +1,377 @@
+// What the manager does towards a real Heartbeat 3.0.6: it takes no group by itself, names none in
+// its reports, never yields, and with `auto_failback legacy` says nothing at all.
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "unit/resource/manager_pair.hpp"
+
+namespace hb::resource {
+namespace {
+
+using config::Failback;
+using Set = std::set<std::string>;
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+const Set both{"svc::a", "svc::b"};
+
+// One manager, `alpha`, beside `beta`, of which only the letters exist. Scripts end at once.
+class BesideClassic {
+public:
+    explicit BesideClassic(Failback failback, Set failing_starts = {})
+        : start_fails_(std::move(failing_starts)), manager_(config_of(failback), now()) {
+        Wishes out;
+        manager_.start(now(), out);
+        carry_out(out);
+    }
+
+    void peer_up(bool ours = false) {
+        Wishes out;
+        manager_.peer_up(now(), "beta", false, ours, out);
+        carry_out(out);
+    }
+    // Both nodes have communication; nobody has said what it holds.
+    void join(bool ours = false) {
+        peer_up(ours);
+        Wishes out;
+        manager_.peer_active(now(), "beta", true, out);
+        manager_.comm_up(now(), out);
+        carry_out(out);
+    }
+    // And beta is at rest with what its class word says.
+    void join_settled(const std::string& held) {
+        join();
+        reports(held, true);
+    }
+    void dies() {
+        Wishes out;
+        manager_.peer_dead(now(), "beta", true, out);
+        carry_out(out);
+    }
+    // The end of a cut: the same life is heard again.
+    void returns() {
+        Wishes out;
+        manager_.peer_returned(now(), "beta", out);
+        carry_out(out);
+        peer_up();
+    }
+    void says(const std::string& type, const Fields& fields) {
+        Wishes out;
+        EXPECT_TRUE(manager_.letter(now(), "beta", Letter{type, fields}, out));
+        carry_out(out);
+    }
+    void reports(const std::string& held, bool stable) {
+        says("resource", {{"rsc_hold", held}, {"rtype", "full"}, {"isstable", stable ? "1" : "0"}});
+    }
+    void hands(const std::string& held, const std::string& info) {
+        says("ask_resources", {{"rsc_hold", held}, {"info", info}});
+    }
+    void standby(const std::string& word) {
+        Wishes out;
+        manager_.standby_command(now(), word, out);
+        carry_out(out);
+    }
+    void heard_again() {
+        Wishes out;
+        manager_.repeated_to(now(), "beta", out);
+        carry_out(out);
+    }
+    void pass(Duration span) {
+        const Instant end = now_ + span;
+        while (manager_.next_deadline() <= end) {
+            now_ = std::max(now_, manager_.next_deadline());
+            Wishes out;
+            manager_.wakeup(now(), out);
+            carry_out(out);
+        }
+        now_ = end;
+    }
+
+    const Set& running() const { return running_; }
+    std::string_view holdings() const { return manager_.holdings(); }
+    // How many of the letters said begin so.
+    auto said(std::string_view start) const {
+        return std::count_if(said_.begin(), said_.end(),
+                             [start](const std::string& text) { return text.starts_with(start); });
+    }
+    std::string last_said(std::string_view type) const {
+        const auto found =
+            std::find_if(said_.rbegin(), said_.rend(),
+                         [type](const std::string& text) { return text.starts_with(type); });
+        return found == said_.rend() ? std::string() : *found;
+    }
+    void forget_said() { said_.clear(); }
+    auto logged(LogId id) const { return std::count(logs_.begin(), logs_.end(), id); }
+
+private:
+    static ManagerConfig config_of(Failback failback) {
+        ManagerConfig config;
+        config.self = "alpha";
+        config.life = 1;
+        config.nodes = {"alpha", "beta"};
+        config.groups = {make_group("alpha", "svc::a"), make_group("beta", "svc::b")};
+        config.failback = failback;
+        config.start_timeout = limits::script_timeout_start;
+        config.status_timeout = limits::script_timeout_status;
+        config.stop_timeout = limits::script_timeout_stop;
+        config.stop_retries = limits::stop_retries;
+        return config;
+    }
+    Now now() const { return {now_, 1000}; }
+
+    void carry_out(const Wishes& first) {
+        std::deque<RunAgent> jobs;
+        note(first, jobs);
+        while (!jobs.empty()) {
+            Wishes out;
+            manager_.script_done(now(), run(jobs.front()), out);
+            jobs.pop_front();
+            note(out, jobs);
+        }
+    }
+    void note(const Wishes& wishes, std::deque<RunAgent>& jobs) {
+        for (const Wish& wish : wishes) {
+            if (const auto* letter = std::get_if<Letter>(&wish)) {
+                std::string text = letter->type;
+                for (const auto& [name, value] : letter->fields) text += " " + name + "=" + value;
+                said_.push_back(text);
+                continue;
+            }
+            const Effect& effect = std::get<Effect>(wish);
+            if (const auto* line = std::get_if<LogLine>(&effect)) logs_.push_back(line->id);
+            if (const auto* agent = std::get_if<RunAgent>(&effect)) jobs.push_back(*agent);
+        }
+    }
+    ScriptDone run(const RunAgent& job) {
+        std::string token = job.call.type;
+        for (const std::string& argument : job.call.arguments) token += "::" + argument;
+        ScriptDone done{job.job, ScriptEnd::exited, 0, {}, {}};
+        if (job.call.action == ScriptAction::status) {
+            done.output = running_.contains(token) ? "running" : "stopped";
+        } else if (job.call.action == ScriptAction::stop) {
+            running_.erase(token);
+        } else if (start_fails_.contains(token)) {
+            done.status = 1;
+        } else {
+            running_.insert(token);
+        }
+        return done;
+    }
+
+    Set running_, start_fails_;
+    std::vector<std::string> said_;  // `type field=value ...`
+    std::vector<LogId> logs_;
+    Instant now_{};
+    Manager manager_;
+};
+
+// Why: a real node at rest never takes a group that nobody holds, its own included (its bug B5).
+TEST(ManagerClassic, AGroupThatASettledPeerLeavesAloneIsTakenHere) {
+    BesideClassic node(Failback::off);
+    node.join_settled("none");
+    EXPECT_EQ(node.running(), both);
+}
+
+// Why: a real node that still boots takes its own group in a moment; it would run twice.
+TEST(ManagerClassic, AGroupOfAnUnsettledPeerIsLeftToIt) {
+    BesideClassic node(Failback::off);
+    node.join();
+    node.reports("none", false);
+    EXPECT_EQ(node.running(), Set{"svc::a"});
+}
+
+// Why: what was adopted is the peer's by preference; `on` promises that it goes home.
+TEST(ManagerClassic, AnAdoptedGroupGoesHomeWithFailbackOn) {
+    BesideClassic node(Failback::on);
+    node.join_settled("none");
+    EXPECT_EQ(node.said("ask_resources rsc_hold=foreign info=me"), 1);
+}
+
+// Why: with `off` a group moves when an operator says so, and not by itself.
+TEST(ManagerClassic, AnAdoptedGroupStaysWithFailbackOff) {
+    BesideClassic node(Failback::off);
+    node.join_settled("none");
+    node.pass(60s);
+    EXPECT_EQ(node.said("ask_resources"), 0);
+}
+
+// Why: the report of a real node may come long after its `done`; by its last word nobody holds the
+// group, and it would run twice.
+TEST(ManagerClassic, WhatWasGivenIsNotTakenBackBeforeThePeersReport) {
+    BesideClassic node(Failback::off);
+    node.join_settled("none");
+    node.standby("foreign");
+    node.hands("foreign", "other");
+    node.hands("foreign", "done");
+    node.pass(60s);
+    EXPECT_EQ(node.running(), Set{"svc::a"});
+    EXPECT_EQ(node.holdings(), "local");
+}
+
+// Why: a real node drops a `me` that overtook the report before it.
+TEST(ManagerClassic, ARequestIsRepeatedEachSecondUntilItIsAnswered) {
+    BesideClassic node(Failback::off);
+    node.join_settled("none");
+    node.standby("foreign");
+    node.pass(3500ms);
+    EXPECT_EQ(node.said("ask_resources rsc_hold=foreign info=me"), 4);
+    node.hands("foreign", "other");
+    node.pass(5s);
+    EXPECT_EQ(node.said("ask_resources rsc_hold=foreign info=me"), 4);
+}
+
+// Why: a peer that refuses must not be asked for ever, nor its node stay in transition.
+TEST(ManagerClassic, ARequestWithoutAnswerIsGivenUp) {
+    BesideClassic node(Failback::off);
+    node.join_settled("none");
+    node.standby("foreign");
+    node.pass(limits::standby_answer - 1ms);
+    EXPECT_EQ(node.holdings(), "transition");
+    node.pass(60s);
+    EXPECT_EQ(node.logged(LogId::standby_no_reply), 1);
+    EXPECT_EQ(node.said("ask_resources"), 10);
+    EXPECT_EQ(node.holdings(), "all");
+}
+
+// Why: a real node ignores our `me` while its own waits; if we did the same both would wait 10 s.
+TEST(ManagerClassic, OfTwoRequestsThatCrossThePeersWins) {
+    BesideClassic node(Failback::off);
+    node.join_settled("local");
+    node.standby("local");
+    node.hands("local", "me");
+    EXPECT_EQ(node.last_said("ask_resources"), "ask_resources rsc_hold=local info=other");
+    node.pass(3s);
+    EXPECT_EQ(node.said("ask_resources rsc_hold=local info=me"), 1);
+}
+
+// Why: the peer may have accepted our `me` before it read our `other`: then it waits for us.
+TEST(ManagerClassic, AnAnswerToARequestThatCrossedIsCarriedOut) {
+    BesideClassic node(Failback::off);
+    node.join_settled("local");
+    node.standby("local");
+    node.hands("local", "me");
+    node.hands("local", "other");
+    EXPECT_EQ(node.running(), Set{});
+    EXPECT_EQ(node.last_said("ask_resources"), "ask_resources rsc_hold=local info=done");
+}
+
+// Why: the peer's `done` can be lost in a cut; nothing else could move here for an hour.
+TEST(ManagerClassic, APeerAtRestEndsAHandOverWithoutItsDone) {
+    BesideClassic node(Failback::off);
+    node.join_settled("none");
+    node.standby("foreign");
+    node.hands("foreign", "other");
+    node.pass(60s);
+    ASSERT_EQ(node.holdings(), "transition");
+    node.reports("local", true);
+    node.pass(15s);
+    EXPECT_EQ(node.holdings(), "local");
+}
+
+// Why: a real node that was cut off does not say by itself what it holds.
+TEST(ManagerClassic, APeerBackAfterACutIsAsked) {
+    BesideClassic node(Failback::off);
+    node.join_settled("local");
+    node.dies();
+    node.forget_said();
+    node.returns();
+    EXPECT_EQ(node.said("starting"), 1);
+}
+
+// Why: after a cut both run everything, and a real node never yields.
+TEST(ManagerClassic, WhatAPeerBackAfterACutHoldsIsReleased) {
+    BesideClassic node(Failback::off);
+    node.join_settled("local");
+    node.dies();
+    node.returns();
+    ASSERT_EQ(node.running(), both);
+    node.reports("all", true);
+    EXPECT_EQ(node.running(), Set{});
+    EXPECT_TRUE(node.last_said("resource").starts_with("resource rsc_hold=none rtype=full"));
+}
+
+// Why: a real node that boots waits for our word, and could not answer our question before.
+TEST(ManagerClassic, AQuestionOfAnUnknownPeerIsAnsweredAndReturned) {
+    BesideClassic node(Failback::off);
+    node.join();
+    node.pass(500ms);
+    node.forget_said();
+    node.says("starting", {});
+    EXPECT_EQ(node.said("resource rsc_hold=none"), 1);
+    node.pass(limits::ask_again - 501ms);  // before the question would be repeated anyway
+    EXPECT_EQ(node.said("starting hb_ask="), 1);
+}
+
+// Why: a real node does not hear of a failed group, so it is asked; asked for ever it would move
+// its groups without end.
+TEST(ManagerClassic, AFailedStartHandsItsClassOverOnce) {
+    BesideClassic node(Failback::off, {"svc::a"});
+    node.join_settled("local");
+    EXPECT_EQ(node.logged(LogId::group_offered), 1);
+    node.hands("local", "other");
+    node.hands("local", "done");
+    node.reports("local", true);
+    node.pass(60s);
+    EXPECT_EQ(node.said("ask_resources rsc_hold=local info=me"), 1);
+}
+
+// Why: a real node believes the message that arrives last, and that was an old one.
+TEST(ManagerClassic, AReportIsRepeatedAfterAnOldOneWasSentAgain) {
+    BesideClassic node(Failback::off);
+    node.join_settled("local");
+    const std::string newest = node.last_said("resource");
+    node.forget_said();
+    node.heard_again();
+    EXPECT_EQ(node.said("resource"), 1);
+    EXPECT_EQ(node.last_said("resource"), newest);
+}
+
+// Why: one of ours reads messages in order; an echo to each repetition would only add to the loss.
+TEST(ManagerClassic, AReportIsNotRepeatedToOneOfOurs) {
+    BesideClassic node(Failback::off);
+    node.join(true);
+    node.forget_said();
+    node.heard_again();
+    EXPECT_EQ(node.said("resource"), 0);
+}
+
+// Why: with `auto_failback legacy` the peer may hold our group; it gives it when it is asked.
+TEST(ManagerClassic, BetweenLegacyNodesTheOwnGroupIsAskedForByName) {
+    BesideClassic node(Failback::legacy);
+    node.join();
+    node.pass(60s);
+    EXPECT_EQ(node.said("ip-request ipaddr=svc::a"), 1);
+    EXPECT_EQ(node.running(), Set{});
+}
+
+// Why: the answer means that it is released there; the other group was not spoken of.
+TEST(ManagerClassic, BetweenLegacyNodesAReleasedGroupIsTaken) {
+    BesideClassic node(Failback::legacy);
+    node.join();
+    node.says("ip-request-resp",
+              {{"dest", "alpha"}, {"ipaddr", "svc::a"}, {"weown", "yes"}, {"ok", "OK"}});
+    node.pass(60s);
+    EXPECT_EQ(node.running(), Set{"svc::a"});
+}
+
+// Why: a legacy node tells nothing of its groups, and they must be served all the same.
+TEST(ManagerClassic, GroupsOfADeadLegacyPeerAreTaken) {
+    BesideClassic node(Failback::legacy);
+    node.join();
+    node.dies();
+    EXPECT_EQ(node.running(), both);
+}
+
+// Why: two nodes with different auto_failback would wait for each other without end.
+TEST(ManagerClassic, ASilentPeerIsTakenForALegacyOne) {
+    BesideClassic node(Failback::off);
+    node.join();
+    node.pass(limits::both_booting_wait - 1ms);
+    EXPECT_EQ(node.said("ip-request"), 0);
+    node.pass(1ms);
+    EXPECT_EQ(node.logged(LogId::peer_legacy), 1);
+    EXPECT_EQ(node.said("ip-request ipaddr=svc::a"), 1);
+}
+
+}  // namespace
+}  // namespace hb::resource
