@@ -63,12 +63,15 @@ inline constexpr int stop_retries = 10;
 inline constexpr Duration stop_retry_pause = 1s;
 inline constexpr std::size_t script_output_bytes_max = 4096;  // kept of a script's stdout
 inline constexpr Duration standby_answer = 10s;               // `me` waits so long for `other`
+inline constexpr Duration late_answer = 8s;  // a 3.0.6 waits 10 s for the answer to its `me`
 inline constexpr Duration standby_release_seen =
     15s;  // `other` waits so long for the release report
 inline constexpr Duration standby_phase = 3600s;
 inline constexpr Duration both_booting_wait = 10s;  // with a real 3.0.6 peer that stays unstable
 inline constexpr Duration ask_again = 1s;           // a question for holdings is repeated
 inline constexpr Duration ask_again_starting = 100ms;  // of a 3.0.6 that starts as we do
+// A 3.0.6 that has declared us dead restarts itself 2 s after it hears us again.
+inline constexpr Duration self_restart_wait = 2100ms;
 inline constexpr Duration farewell = 1s;            // heartbeats go on after `shutdone`
 
 // --- the shell ---

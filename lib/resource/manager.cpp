@@ -85,11 +85,9 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
         peer->forget();
         if (standby_.peer() == name) standby_.cancel(out);
         // A real node that was started again says `starting` itself. One that is back after a cut
-        // has to be asked: it may hold what we hold.
-        const bool managed = ours || config_.failback != config::Failback::legacy;
-        if (comm_up_ && config_.manage && managed && (ours || !restarted)) {
-            ask_peers(now.mono, out);
-        }
+        // restarts itself if it took our groups; else it has to be asked what it holds.
+        if (comm_up_ && config_.manage && ours) ask_peers(now.mono, out);
+        if (!ours && !restarted) ask_again_at_ = now.mono + limits::self_restart_wait;
     }
     expect_report(now.mono, *peer);
     settle(now, out);
@@ -183,6 +181,7 @@ Instant Manager::next_deadline() const noexcept {
     Instant first = std::min(standby_.next_deadline(), table_.next_deadline());
     if (unanswered()) first = std::min(first, ask_again_at_);
     if (standby_wanted_) first = std::min(first, standby_wanted_until_);
+    if (unanswered_me_) first = std::min(first, unanswered_me_->until);
     if (stop_step_ == StopStep::farewell) first = std::min(first, farewell_until_);
     for (const Peer& peer : peers_) first = std::min(first, peer.report_due);
     return first;
@@ -214,7 +213,7 @@ View Manager::view() const {
         }
     }
     for (const Peer& peer : peers_) {
-        if (peer.present() && !peer.ours && peer.stable) view.passive.insert(peer.name);
+        if (peer.present() && !peer.ours && !peer.legacy && peer.stable) view.passive.insert(peer.name);
     }
     for (const GroupTable::Slot& slot : table_.slots()) {
         view.groups.push_back({slot.key(), slot.preferred(), slot.probing || claimed(slot.tenure),
@@ -227,6 +226,7 @@ void Manager::settle(Now now, Wishes& out) {
     if (!config_.manage && !stopping_) return;
     settle_silent(now, out);
     settle_standby(now, out);
+    settle_late_answer(now, out);
     settle_ip_requests(out);
     settle_plan(out);
     settle_deferred(now, out);

@@ -102,7 +102,7 @@ private:
     void on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out);
     void on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes& out);
     void on_hb_takeover(Now now, Peer& peer, const Letter& letter, Wishes& out);
-    void on_ip_request(const Peer& peer, const Letter& letter, Wishes& out);
+    void on_ip_request(Peer& peer, const Letter& letter, Wishes& out);
     void on_ip_request_resp(const Letter& letter, Wishes& out);
     void on_shutdone(Instant now, Peer& peer, Wishes& out);
     void read_holdings(Peer& peer, const Letter& letter);
@@ -122,6 +122,11 @@ private:
     void take_for_legacy(Peer& peer, Wishes& out);
     void settle_offers(Now now, Wishes& out);
     void adopt_given(Peer& peer, Holding given);
+    bool keeps_until_its_word(const Peer& peer, const Letter& letter) const;
+    void holds_the_rest(Peer& peer);
+    void gave_up(Peer& peer, Holding given);
+    bool put_off(Instant now, const Peer& peer, const Letter& letter);
+    void settle_late_answer(Now now, Wishes& out);
     bool legacy_between(const Peer& peer) const noexcept;
 
     // "Tell me what you hold": until the answer to this very question comes, no older word counts.
@@ -161,6 +166,13 @@ private:
     std::map<std::string, LogId> complained_;                 // by group
     std::set<std::pair<std::string, NodeName>> ip_requests_;  // group, asker: to answer
     std::set<std::string> ip_asked_;                          // legacy: asked the peer to release
+    // A `me` of a real node that came while our groups moved: it waits 10 s for an answer.
+    struct UnansweredMe {
+        NodeName peer;
+        Letter letter;
+        Instant until{};
+    };
+    std::optional<UnansweredMe> unanswered_me_;
     std::set<std::string> offered_;  // failed here, and a real peer was asked to take them
     bool stopping_{false};
     StopStep stop_step_{StopStep::none};

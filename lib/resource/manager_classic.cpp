@@ -45,6 +45,10 @@ void Manager::take_for_legacy(Peer& peer, Wishes& out) {
         wish_log(out, LogId::peer_legacy, peer.name, limits::both_booting_wait);
     }
     peer.reported = peer.stable = peer.legacy = true;
+    holds_the_rest(peer);
+}
+
+void Manager::holds_the_rest(Peer& peer) {
     for (const GroupTable::Slot& slot : table_.slots()) {
         if (!claimed(slot.tenure)) peer.held.insert(slot.key());
     }
@@ -58,6 +62,38 @@ void Manager::adopt_given(Peer& peer, Holding given) {
         const Holding its = slot.preferred() == peer.name ? Holding::local : Holding::foreign;
         if (includes(taken, its) && !claimed(slot.tenure)) peer.held.insert(slot.key());
     }
+}
+
+// It says `none` before it stops anything (its bug B4), whether it hands over or ends: until its
+// `done` or `shutdone` it holds what it held; if we do not know, all that we do not hold.
+bool Manager::keeps_until_its_word(const Peer& peer, const Letter& letter) const {
+    const std::string_view info = letter.get("info");
+    return !peer.ours && letter.get("isstable") == "0" && (info == "shutdown" || info == "standby");
+}
+
+void Manager::gave_up(Peer& peer, Holding given) {
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        const Holding its = slot.preferred() == peer.name ? Holding::local : Holding::foreign;
+        if (includes(given, its)) peer.held.erase(slot.key());
+    }
+}
+
+// It does not ask again, and blocks itself while it waits: its `me` is answered when we are at
+// rest.
+bool Manager::put_off(Instant now, const Peer& peer, const Letter& letter) {
+    if (peer.ours || letter.get("info") != "me" || !standby_.idle() || own_stable()) return false;
+    unanswered_me_ = {peer.name, letter, now + limits::late_answer};
+    return true;
+}
+
+void Manager::settle_late_answer(Now now, Wishes& out) {
+    if (!unanswered_me_) return;
+    Peer* peer = find(unanswered_me_->peer);
+    const bool over = now.mono >= unanswered_me_->until || peer == nullptr || !peer->present();
+    if (!over && (!own_stable() || !standby_.idle())) return;
+    const Letter letter = unanswered_me_->letter;
+    unanswered_me_.reset();
+    if (!over) on_ask_resources(now, *peer, letter, out);
 }
 
 // A real node does not hear that a group failed here, nor would it take it: its whole class is

@@ -73,9 +73,14 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
     const Holding said = *holding_named(letter.get("rsc_hold"));
     const bool full = letter.get("rtype") == "full";
     peer.holding = full || said == Holding::none ? said : peer.holding | said;
+    const bool known_before = peer.reported;
     peer.reported = true;
     peer.legacy = false;
     peer.report_due = never;
+    if (keeps_until_its_word(peer, letter)) {
+        if (!known_before) holds_the_rest(peer);
+        return;
+    }
     peer.held.clear();
     peer.failed.clear();
     if (letter.has("hb_held")) {
@@ -128,6 +133,7 @@ void Manager::on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes
     }
     const Standby::Situation situation{own_stable(), peer.stable, peer.ours,
                                        first_before(peer.name)};
+    if (put_off(now.mono, peer, letter)) return;
     const Holding given = standby_.given_class();
     switch (standby_.letter(now.mono, peer.name, letter, situation, out)) {
         case Standby::Verdict::release:
@@ -135,6 +141,7 @@ void Manager::on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes
             return;
         case Standby::Verdict::acquire:
             peer.failback_due = false;
+            if (!peer.ours) gave_up(peer, standby_.given_class());
             acquire_class(now.mono, mirrored(standby_.given_class()), out);
             return;
         case Standby::Verdict::finished:
@@ -158,12 +165,13 @@ void Manager::on_hb_takeover(Now now, Peer& peer, const Letter& letter, Wishes& 
     standby_command(now, holding_word(mirrored(*take)), out);
 }
 
-void Manager::on_ip_request(const Peer& peer, const Letter& letter, Wishes& out) {
+void Manager::on_ip_request(Peer& peer, const Letter& letter, Wishes& out) {
     const std::string key(letter.get("ipaddr"));
     if (table_.find(key) == nullptr) {
         wish_log(out, LogId::request_bad, "ip-request", "no group " + printable(key));
         return;
     }
+    if (!peer.ours) peer.held.insert(key);  // it starts it as soon as we have answered
     ip_requests_.emplace(key, peer.name);
 }
 

@@ -102,6 +102,10 @@ class Cluster:
         self.boot(host)
         return host
 
+    def runs_now(self, host, product):
+        """From now on that daemon is installed there."""
+        self.products[host] = product
+
     def peer(self, host):
         return self.hosts[1] if host is self.hosts[0] else self.hosts[0]
 

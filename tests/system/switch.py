@@ -81,11 +81,12 @@ class Switch:
 
 def lose(host, percent, direction="input", match=""):
     """Loses that share of the packets in one direction, by nftables inside the host."""
+    share = f"numgen random mod 100 < {percent}" if percent < 100 else ""
     host.run("nft", "-f", "-", stdin=f"""
         table inet loss_{direction} {{
             chain lossy {{
                 type filter hook {direction} priority 0;
-                {match} numgen random mod 100 < {percent} counter drop
+                {match} {share} counter drop
             }}
         }}""")
 

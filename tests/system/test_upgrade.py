@@ -8,8 +8,8 @@ from runner import REPO, test
 from test_handover import wait_places
 
 
-def debian_files(work):
-    """Scripts and helpers of Debian's heartbeat package, unpacked, not installed."""
+def debian_package():
+    """The file of Debian's heartbeat package, fetched once."""
     store = REPO / "build" / "debian-heartbeat"
     store.mkdir(parents=True, exist_ok=True)
     if not list(store.glob("heartbeat_*.deb")):
@@ -18,8 +18,13 @@ def debian_files(work):
             subprocess.run(["apt-get", "update", "-q"], check=True, capture_output=True)
             subprocess.run(fetch, cwd=store, check=True, capture_output=True)
     (package,) = store.glob("heartbeat_*.deb")
+    return package
+
+
+def debian_files(work):
+    """Scripts and helpers of Debian's heartbeat package, unpacked, not installed."""
     unpacked, tree = work / "unpacked", work / "debian"
-    subprocess.run(["dpkg", "-x", package, unpacked], check=True)
+    subprocess.run(["dpkg", "-x", debian_package(), unpacked], check=True)
     for part in ("etc/ha.d", "usr/share/heartbeat"):
         shutil.copytree(unpacked / part, tree / part, symlinks=True)
     return tree

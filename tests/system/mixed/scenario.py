@@ -30,9 +30,9 @@ class Pair:
         self.cluster = self.owners = None
         self.notes = {}    # figures of a scenario, by name: of the reference for the others
 
-    def build(self, haresources=GROUPS, names=("a", "b"), networks=1, **ha_cf):
+    def build(self, haresources=GROUPS, names=("a", "b"), networks=1, role=None, **ha_cf):
         """Boots both hosts and writes their files; starts no daemon."""
-        self.cluster = self.context.cluster(product=ROLES[self.role], networks=networks)
+        self.cluster = self.context.cluster(product=ROLES[role or self.role], networks=networks)
         self.configure(haresources, **ha_cf)
         self.owners = Ownership(self.cluster, names)
         return self

@@ -8,9 +8,10 @@ from mixed.scenario import scenario
 def boots(pair, *order, pause=0.0):
     pair.build()
     began = time.time()
-    for host in order or ("alpha", "beta"):
-        pair.cluster.start(pair.cluster[host])
-        time.sleep(pause)
+    first, second = order
+    pair.cluster.start(pair.cluster[first])
+    time.sleep(pause)
+    pair.cluster.start(pair.cluster[second])
     pair.wait_places("alpha", "beta")
     pair.notes["start to service"] = f"{time.time() - began:.1f} s"
     pair.settled()
