@@ -56,8 +56,9 @@ void Manager::comm_up(Now now, Wishes& out) {
 void Manager::repeat_question(Instant now, Wishes& out) {
     ask_again_at_ = now + limits::ask_again;
     wish(out, Letter{"starting", {{"hb_ask", question_}}});
-    // A real node takes us for unstable now, until our next report.
-    answer_due_ = true;
+    // A real node takes us for unstable now, until our next report: at our start at once, later
+    // when we know what it holds.
+    if (!first_decision_) answer_due_ = true;
 }
 
 // Packets of before may still be on their way: an old report must not pass for the answer. Real
@@ -299,6 +300,10 @@ void Manager::settle_legacy(Wishes& out) {
 
 void Manager::settle_report(Wishes& out) {
     if (!table_.probed()) return;
+    // A real node to which we yield hears of it when it is done: that both hold the same groups
+    // would only alarm its operator.
+    if (yielding_ && !table_.settled() && !stopping_) return;
+    yielding_ = false;
     // Real nodes in legacy mode do not know these messages.
     const bool anybody = config_.failback != config::Failback::legacy || any_of_ours();
     if (answer_due_ || (comm_up_ && anybody)) {

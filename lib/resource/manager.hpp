@@ -156,6 +156,7 @@ private:
     std::uint64_t asked_{};  // how often ask_peers() was called
     std::string question_;   // the token of the last one
     Instant ask_again_at_{never};
+    bool yielding_{false};    // groups are being released that a real node holds as well
     bool answer_due_{false};  // a `starting` came before our own groups were known
     bool takeover_logged_{true};
     NodeName takeover_from_;

@@ -74,6 +74,7 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
     const bool full = letter.get("rtype") == "full";
     peer.holding = full || said == Holding::none ? said : peer.holding | said;
     const bool known_before = peer.reported;
+    if (!peer.ours && !known_before && first_decision_) answer_due_ = true;
     peer.reported = true;
     peer.legacy = false;
     peer.report_due = never;
@@ -115,6 +116,7 @@ void Manager::settle_conflicts(const Peer& peer, Wishes& out) {
             kept = true;
             continue;
         }
+        if (!peer.ours) yielding_ = true;
         table_.release(slot.key(), TenureInput::peer_claims, out);
     }
     // It must hear of our claim, in case its last word about us is older.

@@ -121,6 +121,23 @@ class Pair:
     def tool(self, host, name, *words):
         return self.cluster.tool(host, name, *words)
 
+    def marks(self):
+        """Where each node's log ends now."""
+        return {host: self.cluster.log_end(host) for host in self.cluster.hosts}
+
+    def wait_restarted(self, marks):
+        """A real node that was counted dead, or counted us dead, restarts itself 2 s after it hears
+        us again; waits until those that do have done so."""
+        time.sleep(3)
+        for host in self.real:
+            if "returning after partition" not in self.log(host, marks[host]):
+                continue
+            self.cluster.wait_log(host, "Heartbeat restart triggered", since=marks[host])
+            started = self.cluster.wait_log(host, "(?s)Heartbeat restart triggered.*Starting heartbeat",
+                                            since=marks[host]).end() + marks[host]
+            self.cluster.wait_log(host, "Initial resource acquisition complete", timeout=40,
+                                  since=started)
+
     def log(self, host, since=0):
         return self.cluster.log(host, since)
 
@@ -191,7 +208,9 @@ def _load(name, context):
         wait_for(lambda: file.exists() and file.stat().st_mtime >= context.began, 120,
                  f"the reference run of {name}")
     assert file.exists(), f"no reference yet: run mixed.{name}.reference first"
-    return json.loads(file.read_text())
+    facts = json.loads(file.read_text())
+    assert facts, f"the reference run of {name} failed"
+    return facts
 
 
 def scenario(limit=120, overlaps=""):
@@ -203,8 +222,13 @@ def scenario(limit=120, overlaps=""):
             @functools.wraps(function)
             def run(context, role=role):
                 pair = Pair(context, role, overlaps)
-                function(pair)
-                pair.finish(name)
+                try:
+                    function(pair)
+                    pair.finish(name)
+                except BaseException:
+                    if role == "reference":
+                        _save(name, {})    # the others need not wait for it
+                    raise
             run.__name__ = f"{function.__name__}.{role}"
             test(crowd=True, limit=limit)(run)
         return function

@@ -33,7 +33,7 @@ def partition_heals(pair):
     pair.wait_stable()
     unplug(pair)
     time.sleep(3 * 2)
-    marks = {host: pair.cluster.log_end(host) for host in pair.cluster.hosts}
+    marks = pair.marks()
     plug(pair)
     for ours in pair.ours:
         (real,) = pair.real
@@ -42,11 +42,7 @@ def partition_heals(pair):
                                      since=marks[ours]) and time.time()
         pair.wait_places(ours.name, ours.name, timeout=1)
         pair.notes["all groups on ours after its shutdone"] = f"{time.time() - left:.2f} s"
-    for real in pair.real:
-        pair.cluster.wait_log(real, "Heartbeat restart triggered|Performing heartbeat restart exec",
-                              since=marks[real])
-        pair.cluster.wait_log(real, "Initial resource acquisition complete", timeout=40,
-                              since=pair.log(real).rfind("Starting heartbeat"))
+    pair.wait_restarted(marks)
     rests_at_home_or_once(pair)
 
 
@@ -58,9 +54,10 @@ def alpha_is_deaf_for_a_while(pair):
     pair.owners.line_cut()
     lose(pair.alpha, 100, match="ip saddr 10.0.0.2")
     time.sleep(3 * 2)
+    marks = pair.marks()
     lose_no_more(pair.alpha)
     pair.owners.line_healed()
-    time.sleep(3)    # until the deaf one has noticed and, if it is real, begun its restart
+    pair.wait_restarted(marks)
     rests_at_home_or_once(pair)
 
 
@@ -77,11 +74,12 @@ def silence_just_above_deadtime(pair):
     time.sleep(5.5)    # until it no longer announces the patience of a fresh start
     unplug(pair)
     time.sleep(3)
+    marks = pair.marks()
     plug(pair)
     if pair.role == "reference":
         time.sleep(8)
         return
-    time.sleep(1)
+    pair.wait_restarted(marks)
     rests_at_home_or_once(pair)
 
 
@@ -149,7 +147,7 @@ def one_of_three_lines_is_cut(pair):
     pair.serving()
     pair.wait_stable()
     for network in range(3):
-        marks = {host: pair.cluster.log_end(host) for host in pair.cluster.hosts}
+        marks = pair.marks()
         pair.cluster.switch.isolate(1, network)
         for host in pair.cluster.hosts:
             other = pair.cluster.peer(host).name

@@ -85,9 +85,10 @@ class Upgrade:
         pair.stop(host)
         change()
         assert identity(host) == uuid and host.read("/etc/ha.d/ha.cf") == files, "files were lost"
+        since = pair.cluster.log_end(host)
         pair.cluster.start(host)
         pair.cluster.wait_log(host, "Initial resource acquisition complete", timeout=40,
-                              since=pair.log(host).rfind("Starting heartbeat"))
+                              since=since)
         assert identity(host) == uuid and generation(host) == number + 1
 
 

@@ -2,13 +2,13 @@
 differ, and a great many heartbeats."""
 
 import re
+import subprocess
 import time
 from pathlib import Path
 
 from cluster import wait_for
 from mixed.scenario import scenario
 
-_FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 _BIG = """#!/bin/sh
 echo "$HA_src $HA_f0 $HA_f1 $HA_f2 $HA_f3 $HA_f4 $HA_f5" >>/var/log/big
 """
@@ -18,6 +18,16 @@ def with_line(pair, line, *hosts):
     """Appends a directive to ha.cf of these hosts, before their first start."""
     for host in hosts or pair.cluster.hosts:
         host.write("/etc/ha.d/ha.cf", f"{line}\n" + host.read("/etc/ha.d/ha.cf"))
+
+
+def leave_and_return(pair):
+    """Each stops and starts once. (hb_standby of a real node does nothing with msgfmt netstring.)"""
+    for leaver, stayer in ((pair.alpha, "beta"), (pair.beta, "alpha")):
+        pair.wait_stable()
+        pair.stop(leaver)
+        pair.wait_places(stayer, stayer)
+        pair.cluster.start(leaver)
+        pair.wait_places("alpha", "beta")
 
 
 def moves_back_and_forth(pair):
@@ -30,19 +40,19 @@ def moves_back_and_forth(pair):
 @scenario()
 def netstring_on_one_side(pair):
     """msgfmt may differ while ha.cf is being changed on one node after the other."""
-    pair.build(failback="off")
+    pair.build()
     with_line(pair, "msgfmt netstring", pair.alpha)
     pair.serving()
-    moves_back_and_forth(pair)
+    leave_and_return(pair)
 
 
 @scenario()
 def netstring_on_both_sides(pair):
     """The same form on both sides."""
-    pair.build(failback="off")
+    pair.build()
     with_line(pair, "msgfmt netstring")
     pair.serving()
-    moves_back_and_forth(pair)
+    leave_and_return(pair)
 
 
 def big_messages(pair, algorithm):
@@ -87,10 +97,11 @@ def compressed_with_bz2(pair):
 def clocks_an_hour_apart_and_stepped(pair):
     """The wall clock is for reading logs: wrong or stepped, it must move nothing."""
     pair.build(failback="off")
-    wrapper = ("env", f"LD_PRELOAD={_FAKETIME}", "FAKETIME_TIMESTAMP_FILE=/run/faketime",
-               "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1")
-    for host, step in ((pair.alpha, "+3600"), (pair.beta, "+0")):
-        host.write("/run/faketime", step + "\n")
+    subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-o", pair.cluster.shared / "shift.so",
+                    Path(__file__).with_name("clock_shift.c")], check=True)
+    wrapper = ("env", "LD_PRELOAD=/srv/shared/shift.so", "CLOCK_SHIFT=/run/clock-shift")
+    for host, step in ((pair.alpha, "3600"), (pair.beta, "0")):
+        host.write("/run/clock-shift", step)
     pair.cluster.start(wrapper=wrapper)
     pair.wait_places("alpha", "beta", timeout=40)
     pair.settled()
@@ -100,9 +111,9 @@ def clocks_an_hour_apart_and_stepped(pair):
         newest = pair.cluster.witness.messages(number, "status")[-1]
         return int(newest.fields["ts"], 16) - newest.at
     assert 3590 < clock(1) - clock(2) < 3610, "the clocks are not apart: nothing is tested"
-    for host, step, number, wanted in ((pair.alpha, "-3600", 1, -3600), (pair.beta, "+7200", 2, 7200),
-                                       (pair.alpha, "+0", 1, 0), (pair.beta, "-86400", 2, -86400)):
-        host.write("/run/faketime", step + "\n")
+    for host, step, number, wanted in ((pair.alpha, "-3600", 1, -3600), (pair.beta, "7200", 2, 7200),
+                                       (pair.alpha, "0", 1, 0), (pair.beta, "-86400", 2, -86400)):
+        host.write("/run/clock-shift", step)
         wait_for(lambda: abs(clock(number) - wanted) < 10, 5, "the clock is stepped")
         pair.stays("alpha", "beta", seconds=2.5)
     moves_back_and_forth(pair)
@@ -147,6 +158,6 @@ def many_heartbeats(pair):
     assert worst < 50, f"{worst} messages unacknowledged"
     for host in pair.cluster.hosts:
         text = pair.log(host)
-        assert not re.search(r"hist|flow control|is dead|lost", text), f"{host.name}'s log tells"
+        assert not re.search(r"queue is filling|flow control|is dead|lost packet", text), f"{host.name}'s log tells"
         if not pair.is_real(host):
             assert grown[host.name] < 1024, f"memory: {grown}"
