@@ -8,6 +8,7 @@ function(hb_install_link target link)
   cmake_path(GET link PARENT_PATH folder)
   install(CODE "
     file(MAKE_DIRECTORY \"\$ENV{DESTDIR}${folder}\")
+    list(APPEND CMAKE_INSTALL_MANIFEST_FILES \"${link}\")
     file(CREATE_LINK \"${target}\" \"\$ENV{DESTDIR}${link}\" SYMBOLIC)
     message(STATUS \"Installing: \$ENV{DESTDIR}${link} -> ${target}\")")
 endfunction()
@@ -30,7 +31,7 @@ foreach(tool hb_standby hb_takeover)
     hb_install_link(../share/heartbeat/${tool} /usr/sbin/${tool})
   endif()
 endforeach()
-hb_install_program(send_arp /usr/libexec/heartbeat)
+hb_install_program(hb_send_arp /usr/libexec/heartbeat)
 hb_install_program(hb_replay /usr/bin)
 
 # --- configuration: the agents are programs, README.md explains their contract ---

@@ -1,4 +1,4 @@
-// send_arp: tells a network segment which Ethernet address now serves an IP address, by broadcast
+// hb_send_arp: tells a network segment which Ethernet address now serves an IP address, by broadcast
 // ARP (RFC 5227 3, RFC 826) or by unsolicited neighbour advertisements (RFC 4861 7.2.6).
 // It configures nothing: the address itself is set by resource.d/IPaddr and IPaddr2.
 #include <arpa/inet.h>
@@ -58,7 +58,7 @@ volatile std::sig_atomic_t stop_asked = 0;
 void ask_to_stop(int) { stop_asked = 1; }
 
 int usage() {
-    std::cerr << "usage: send_arp [-b] [-i repeatinterval-ms] [-r repeatcount] [-p pidfile] device "
+    std::cerr << "usage: hb_send_arp [-b] [-i repeatinterval-ms] [-r repeatcount] [-p pidfile] device "
                  "src_ip_addr src_hw_addr|auto broadcast_ip_addr netmask\n"
                  "  -b  send the first pair at once, the rest from the background\n"
                  "  broadcast_ip_addr and netmask are read and not used\n";
@@ -66,7 +66,7 @@ int usage() {
 }
 
 bool complain(const std::string& what) {
-    std::cerr << "send_arp: " << what << std::endl;
+    std::cerr << "hb_send_arp: " << what << std::endl;
     return false;
 }
 

@@ -225,7 +225,7 @@ def test_foreign_pid_file_ends_nobody(world):
 
 def test_missing_send_arp_is_only_a_warning(world):
     # Why: late neighbours are better than no service.
-    if w.sh("ls /usr/libexec/heartbeat/send_arp", check=False):
+    if w.sh("ls /usr/libexec/heartbeat/hb_send_arp", check=False):
         return
     result = world.agent("IPaddr", "10.0.0.5", "start", HB_SEND_ARP="/none")
     same(result.code, 0)

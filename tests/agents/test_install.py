@@ -6,7 +6,7 @@ import world as w
 from world import has, same, sh
 
 PROGRAMS = ["usr/sbin/heartbeatd", "usr/share/heartbeat/hb_standby",
-            "usr/share/heartbeat/hb_takeover", "usr/libexec/heartbeat/send_arp",
+            "usr/share/heartbeat/hb_takeover", "usr/libexec/heartbeat/hb_send_arp",
             *(f"etc/ha.d/resource.d/{name}" for name in
               ("IPaddr", "IPaddr2", "Filesystem", "MailTo", "Delay", "SendArp"))]
 LINKS = {"usr/libexec/heartbeat/heartbeat": "/usr/sbin/heartbeatd",

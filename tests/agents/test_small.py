@@ -121,7 +121,7 @@ def test_send_arp_takes_the_old_command_line(world):
     # Why: resource scripts of other packages call it so (resources.md 8.3).
     ear = Ear("v1")
     pid_file = world.folder / "pid"
-    result = world.tool("send_arp", "-i", "20", "-r", "2", "-p", pid_file, "v0", "10.0.0.9",
+    result = world.tool("hb_send_arp", "-i", "20", "-r", "2", "-p", pid_file, "v0", "10.0.0.9",
                         "020304050607", "10.0.0.9", "ffffffffffff")
     same((result.code, result.out, result.err), (0, "", ""))
     assert not pid_file.exists()
@@ -133,4 +133,4 @@ def test_send_arp_takes_the_old_command_line(world):
         same(frame[32:38].hex(), "000000000000" if operation == 1 else "020304050607")
     for words in ([], ["v0", "10.0.0.9"], ["v0", "10.0.0", "auto"], ["v0", "10.0.0.9", "here"],
                   ["-r", "0", "v0", "10.0.0.9", "auto"], ["none", "10.0.0.9", "auto"]):
-        same((words, world.tool("send_arp", *words).code), (words, 1))
+        same((words, world.tool("hb_send_arp", *words).code), (words, 1))

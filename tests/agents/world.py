@@ -93,7 +93,7 @@ class World:
                f"echo 0 >/proc/sys/net/ipv4/conf/{near}/promote_secondaries;"
                f"ip addr add {address} brd + dev {near}; ip link set {near} up")
         self.environment = {**os.environ, "HA_RSCTMP": str(self.state),
-                            "HB_SEND_ARP": str(programs / "send_arp"), "HA_CURHOST": "node1",
+                            "HB_SEND_ARP": str(programs / "hb_send_arp"), "HA_CURHOST": "node1",
                             "HA_DIR": f"{folder}/ha.d/"}
 
     def run(self, *words, **environment):

@@ -7,6 +7,7 @@ import time
 from cluster import DEBIAN, OURS, wait_for
 from mixed.client import Client
 from mixed.scenario import scenario
+from runner import REPO
 from test_upgrade import debian_package
 
 ADDRESS, PORT = "10.0.0.100", 7000
@@ -54,9 +55,9 @@ def to_ours(pair, host, stage):
     pair.cluster.runs_now(host, OURS)
 
 
-def to_debian(pair, host, stage, package):
+def to_debian(pair, host, manifest, package):
     """The way back: our files go, Debian's package comes."""
-    host.shell(f"cd {stage} && find . -type f -o -type l | (cd / && xargs rm -f)")
+    host.shell(f"xargs rm -f <{manifest}")
     host.run("dpkg", "--force-confmiss", "--force-confold", "-i", package)
     pair.cluster.runs_now(host, DEBIAN)
 
@@ -114,9 +115,11 @@ def the_guide_step_by_step(pair):
     else:
         shutil.copytree(pair.context.stage, pair.cluster.shared / "ours", symlinks=True)
         shutil.copy(debian_package(), pair.cluster.shared / "heartbeat.deb")
+        shutil.copy(REPO / "build/release/install_manifest.txt", pair.cluster.shared)
         stage, package = "/srv/shared/ours", "/srv/shared/heartbeat.deb"
+        manifest = "/srv/shared/install_manifest.txt"
         change_to_ours = {h: lambda h=h: to_ours(pair, h, stage) for h in (first, second)}
-        change_to_debian = {h: lambda h=h: to_debian(pair, h, stage, package)
+        change_to_debian = {h: lambda h=h: to_debian(pair, h, manifest, package)
                             for h in (first, second)}
     upgrade.step("1 the idle node is replaced",
                  lambda: upgrade.replaced(first, change_to_ours[first]), second)

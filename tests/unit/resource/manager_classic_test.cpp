@@ -54,6 +54,8 @@ public:
         manager_.peer_returned(now(), "beta", out);
         carry_out(out);
         peer_up();
+        manager_.peer_active(now(), "beta", true, out);
+        carry_out(out);
     }
     void says(const std::string& type, const Fields& fields) {
         Wishes out;
