@@ -1,5 +1,5 @@
-// hb_send_arp: tells a network segment which Ethernet address now serves an IP address, by broadcast
-// ARP (RFC 5227 3, RFC 826) or by unsolicited neighbour advertisements (RFC 4861 7.2.6).
+// hb_send_arp: tells a network segment which Ethernet address now serves an IP address, by
+// broadcast ARP (RFC 5227 3, RFC 826) or by unsolicited neighbour advertisements (RFC 4861 7.2.6).
 // It configures nothing: the address itself is set by resource.d/IPaddr and IPaddr2.
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -58,10 +58,11 @@ volatile std::sig_atomic_t stop_asked = 0;
 void ask_to_stop(int) { stop_asked = 1; }
 
 int usage() {
-    std::cerr << "usage: hb_send_arp [-b] [-i repeatinterval-ms] [-r repeatcount] [-p pidfile] device "
-                 "src_ip_addr src_hw_addr|auto broadcast_ip_addr netmask\n"
-                 "  -b  send the first pair at once, the rest from the background\n"
-                 "  broadcast_ip_addr and netmask are read and not used\n";
+    std::cerr
+        << "usage: hb_send_arp [-b] [-i repeatinterval-ms] [-r repeatcount] [-p pidfile] device "
+           "src_ip_addr src_hw_addr|auto broadcast_ip_addr netmask\n"
+           "  -b  send the first pair at once, the rest from the background\n"
+           "  broadcast_ip_addr and netmask are read and not used\n";
     return exit_usage;
 }
 

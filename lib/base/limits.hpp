@@ -67,12 +67,11 @@ inline constexpr Duration late_answer = 8s;  // a 3.0.6 waits 10 s for the answe
 inline constexpr Duration standby_release_seen =
     15s;  // `other` waits so long for the release report
 inline constexpr Duration standby_phase = 3600s;
-inline constexpr Duration both_booting_wait = 10s;  // with a real 3.0.6 peer that stays unstable
-inline constexpr Duration ask_again = 1s;           // a question for holdings is repeated
+inline constexpr Duration both_booting_wait = 10s;     // with a real 3.0.6 peer that stays unstable
+inline constexpr Duration ask_again = 1s;              // a question for holdings is repeated
 inline constexpr Duration ask_again_starting = 100ms;  // of a 3.0.6 that starts as we do
-// A 3.0.6 that has declared us dead restarts itself 2 s after it hears us again.
-inline constexpr Duration self_restart_wait = 2100ms;
-inline constexpr Duration farewell = 1s;            // heartbeats go on after `shutdone`
+inline constexpr Duration ask_returned = 100ms;        // a 3.0.6 hears a status of ours before
+inline constexpr Duration farewell = 1s;               // heartbeats go on after `shutdone`
 
 // --- the shell ---
 inline constexpr std::size_t frames_per_drain = 256;   // per link, before the timer is looked at

@@ -17,6 +17,9 @@ void Engine::State::dispatch(Turn& turn, std::size_t peer, wire::Message&& messa
     const std::string_view type = message.type();
     const NodeName& name = members.name(peer);
     if (type == "reqnodes") {
+        // The answer makes a 3.0.6 active, and in legacy mode it then takes its groups without
+        // asking if it has not heard a status of ours yet.
+        if (!peers[peer].ours) send_status(turn.now, turn.out);
         wire::Message answer;
         answer.set("dest", name);
         answer.set("t", "repnodes");

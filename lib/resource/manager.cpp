@@ -86,9 +86,9 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
         peer->forget();
         if (standby_.peer() == name) standby_.cancel(out);
         // A real node that was started again says `starting` itself. One that is back after a cut
-        // restarts itself if it took our groups; else it has to be asked what it holds.
+        // has to be asked: it may hold what we hold, and need not restart itself.
         if (comm_up_ && config_.manage && ours) ask_peers(now.mono, out);
-        if (!ours && !restarted) ask_again_at_ = now.mono + limits::self_restart_wait;
+        if (!ours && !restarted) ask_again_at_ = now.mono + limits::ask_returned;
     }
     expect_report(now.mono, *peer);
     settle(now, out);
@@ -214,7 +214,8 @@ View Manager::view() const {
         }
     }
     for (const Peer& peer : peers_) {
-        if (peer.present() && !peer.ours && !peer.legacy && peer.stable) view.passive.insert(peer.name);
+        if (peer.present() && !peer.ours && !peer.legacy && peer.stable)
+            view.passive.insert(peer.name);
     }
     for (const GroupTable::Slot& slot : table_.slots()) {
         view.groups.push_back({slot.key(), slot.preferred(), slot.probing || claimed(slot.tenure),

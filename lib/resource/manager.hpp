@@ -103,7 +103,7 @@ private:
     void on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes& out);
     void on_hb_takeover(Now now, Peer& peer, const Letter& letter, Wishes& out);
     void on_ip_request(Peer& peer, const Letter& letter, Wishes& out);
-    void on_ip_request_resp(const Letter& letter, Wishes& out);
+    void on_ip_request_resp(Peer& peer, const Letter& letter, Wishes& out);
     void on_shutdone(Instant now, Peer& peer, Wishes& out);
     void read_holdings(Peer& peer, const Letter& letter);
     void settle_conflicts(const Peer& peer, Wishes& out);
@@ -124,6 +124,7 @@ private:
     void adopt_given(Peer& peer, Holding given);
     bool keeps_until_its_word(const Peer& peer, const Letter& letter) const;
     void holds_the_rest(Peer& peer);
+    void starts_unasked(Peer& peer, const std::string& key, Wishes& out);
     void gave_up(Peer& peer, Holding given);
     bool put_off(Instant now, const Peer& peer, const Letter& letter);
     void settle_late_answer(Now now, Wishes& out);

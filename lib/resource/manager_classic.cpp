@@ -24,7 +24,7 @@ void Manager::peer_active(Now now, const NodeName& name, bool active, Wishes& ou
 
 void Manager::expect_report(Instant now, Peer& peer) {
     if (!comm_up_ || !peer.active || peer.ours || peer.reported || peer.report_due != never) return;
-    ask_again_at_ = std::max(ask_again_at_, now + limits::ask_again);  // it speaks first
+    if (ask_again_at_ <= now) ask_again_at_ = now + limits::ask_again;  // it speaks first
     const bool asked = config_.failback != config::Failback::legacy;
     peer.report_due = now + (asked ? limits::both_booting_wait : Duration::zero());
 }
@@ -62,6 +62,17 @@ void Manager::adopt_given(Peer& peer, Holding given) {
         const Holding its = slot.preferred() == peer.name ? Holding::local : Holding::foreign;
         if (includes(taken, its) && !claimed(slot.tenure)) peer.held.insert(slot.key());
     }
+}
+
+// A 3.0.6 that believes itself alone answers its own request and starts the group. In managed mode
+// its report tells more; in legacy mode this is the only word, and it does not yield.
+void Manager::starts_unasked(Peer& peer, const std::string& key, Wishes& out) {
+    const GroupTable::Slot* slot = table_.find(key);
+    if (slot == nullptr || peer.ours || !legacy_between(peer)) return;
+    peer.held.insert(key);
+    if (!claimed(slot->tenure) || slot->tenure == Tenure::releasing) return;
+    wish_log(out, LogId::group_settled, key, peer.name);
+    table_.release(key, TenureInput::peer_claims, out);
 }
 
 // It says `none` before it stops anything (its bug B4), whether it hands over or ends: until its

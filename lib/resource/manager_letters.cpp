@@ -21,7 +21,7 @@ bool Manager::letter(Now now, const NodeName& name, const Letter& letter, Wishes
     if (letter.type == "ask_resources") on_ask_resources(now, *peer, letter, out);
     if (letter.type == "hb_takeover") on_hb_takeover(now, *peer, letter, out);
     if (letter.type == "ip-request") on_ip_request(*peer, letter, out);
-    if (letter.type == "ip-request-resp") on_ip_request_resp(letter, out);
+    if (letter.type == "ip-request-resp") on_ip_request_resp(*peer, letter, out);
     if (letter.type == "shutdone") on_shutdone(now.mono, *peer, out);
     settle(now, out);
     return true;
@@ -200,12 +200,13 @@ void Manager::answer_ip_requests(Wishes& out) {
     });
 }
 
-void Manager::on_ip_request_resp(const Letter& letter, Wishes& out) {
+void Manager::on_ip_request_resp(Peer& peer, const Letter& letter, Wishes& out) {
     const std::string key(letter.get("ipaddr"));
+    if (letter.get("dest") == peer.name) return starts_unasked(peer, key, out);
     if (letter.get("dest") != config_.self || letter.get("ok") != "OK" || stopping_) return;
     const GroupTable::Slot* slot = table_.find(key);
     if (slot == nullptr || slot->preferred() != config_.self || ip_asked_.erase(key) == 0) return;
-    for (Peer& peer : peers_) peer.held.erase(key);  // it is released there
+    for (Peer& each : peers_) each.held.erase(key);  // it is released there
     table_.take(key, out);
 }
 

@@ -27,7 +27,7 @@ struct View {
     std::map<NodeName, std::set<std::string>> failed;  // groups that failed on live peers
     // Live nodes that take no group by themselves: a Heartbeat 3.0.6 that has settled.
     std::set<NodeName> passive;
-    std::vector<PlanGroup> groups;                     // file order
+    std::vector<PlanGroup> groups;  // file order
 };
 
 // Keys of the groups that this node should take, in file order. A group that nobody holds goes to

@@ -1,5 +1,5 @@
-/* Preloaded into a daemon under test: its wall clock, and nothing else, is wrong by the seconds that
-   stand in the file $CLOCK_SHIFT, as they stand there at that moment. */
+/* Preloaded into a daemon under test: its wall clock, and nothing else, is wrong by the seconds
+   that stand in the file $CLOCK_SHIFT, as they stand there at that moment. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>

@@ -116,9 +116,10 @@ def thirty_percent_loss_each_way(pair):
     pair.wait_stable()
 
 
-@scenario(limit=180)
+@scenario(limit=180, tolerated=("Both machines own",))
 def hand_overs_under_loss(pair):
-    """Commands during such a time: they may be late, but nothing may be stuck or run twice."""
+    """Commands during such a time: they may be late, but nothing may be stuck or run twice. (When a
+    report is lost and `done` is not, a 3.0.6 believes the older report for a quarter second.)"""
     pair.build(deadtime="4", warntime="2", initdead="6", failback="off")
     pair.serving()
     for host, peer in ((pair.alpha, "10.0.0.2"), (pair.beta, "10.0.0.1")):
@@ -146,6 +147,9 @@ def one_of_three_lines_is_cut(pair):
     pair.build(networks=3, media=("bcast eth0", "mcast eth1 225.0.0.1 694 1 0", "ucast eth2 PEER"))
     pair.serving()
     pair.wait_stable()
+    for network in range(3):
+        for host in pair.cluster.hosts:
+            pair.cluster.wait_log(host, f"Link {pair.cluster.peer(host).name}:eth{network} up")
     for network in range(3):
         marks = pair.marks()
         pair.cluster.switch.isolate(1, network)

@@ -53,12 +53,15 @@ TEST(EngineSpeaks, AsksForTheNodeListAndAnswersAtOnce) {
     EXPECT_FALSE(lab.engine.comm_up());
     wire::Message question = wire::make_message("reqnodes");
     question.set("dest", "alpha");
+    lab.forget();
     lab.give(lab.beta(std::move(question), 2));
+    // A 3.0.6 becomes active by the answer, and must have heard a status of ours by then.
+    EXPECT_EQ(lab.said().front().type(), "status");
     const auto answered = lab.said("repnodes");
     ASSERT_EQ(answered.size(), 1U);
     EXPECT_EQ(shown(answered[0]),
               "dest=beta|t=repnodes|nodelist=alpha beta |delnodelist= |(destuuid)|src=alpha|"
-              "(srcuuid)|seq=5|hg=2a|ts=6b02c65a|ld=n/a|ttl=3|");
+              "(srcuuid)|seq=6|hg=2a|ts=6b02c65a|ld=n/a|ttl=3|");
 }
 
 // Why: a peer without an answer is asked every second; with one we are `active`.
@@ -145,6 +148,29 @@ TEST(EngineSpeaks, ServesARequestAgainstAnOlderAcknowledgement) {
     ASSERT_EQ(lab.said("status").size(), 1U);
     EXPECT_EQ(lab.said("status")[0].get("seq"), "2");
     EXPECT_FALSE(lab.engine.acknowledged("beta", 2));
+}
+
+// Why: a 3.0.6 reads messages as they arrive, so an old report that is sent again may pass there
+// for the newest: whoever reports must hear of it.
+TEST(EngineSpeaks, TellsWhenAReportWasSentAgainAndNotOfAHeartbeat) {
+    Lab lab;
+    lab.bring_up();
+    const std::uint64_t beat = lab.engine.last_sent();
+    wire::Message report = wire::make_message("resource");
+    report.set("rsc_hold", "none");
+    const std::uint64_t number = lab.engine.send(lab.clock(), std::move(report), lab.out);
+    const auto ask = [&lab](std::uint64_t n) {
+        wire::Message request = wire::make_message("NS_rexmit");
+        request.set("dest", "alpha");
+        request.set("firstseq", std::to_string(n));
+        request.set("lastseq", std::to_string(n));
+        lab.give(lab.beta(std::move(request), 0));
+    };
+    ask(beat);
+    EXPECT_TRUE(lab.told<SentAgain>().empty());
+    ask(number);
+    ASSERT_EQ(lab.told<SentAgain>().size(), 1U);
+    EXPECT_EQ(lab.told<SentAgain>()[0].peer, "beta");
 }
 
 // Why: what is repeated must be what was said, only signed anew; and it obeys requests to nobody.

@@ -110,6 +110,19 @@ TEST(Plan, ExactlyOneNodeWantsAFreeGroup) {
     }
 }
 
+// Why: a 3.0.6 that has settled leaves a free group alone for ever (its bug B5); it may still hold.
+TEST(Plan, TakesWhatAPassiveNodeLeavesAlone) {
+    View view = two_nodes();
+    view.passive = {"beta"};
+    EXPECT_EQ(groups_to_take(view), (std::vector<std::string>{"web", "db"}));
+    view.holder["db"] = "beta";
+    EXPECT_EQ(groups_to_take(view), (std::vector<std::string>{"web"}));
+    view.self = "beta";
+    view.passive = {"alpha"};
+    view.holder.clear();
+    EXPECT_EQ(groups_to_take(view), (std::vector<std::string>{"web", "db"}));
+}
+
 // Why: two holders after a partition must agree without another word.
 TEST(Plan, KeeperIsTheSameFromBothSides) {
     const std::vector<NodeName> nodes{"alpha", "beta"};

@@ -1,0 +1,95 @@
+// A real Heartbeat 3.0.6 that lets go, or takes without asking: when its groups may be started
+// here, and when ours must stop.
+#include "unit/resource/classic_fixture.hpp"
+
+namespace hb::resource {
+namespace {
+
+// Why: a real node reports `none` before it stops anything (its bug B4); taken by that word its
+// groups would run twice.
+TEST(ManagerClassicRelease, AnEndingPeerHoldsUntilItsLastWord) {
+    BesideClassic node(Failback::off);
+    node.join_settled("all");
+    EXPECT_EQ(node.running(), Set{});
+    node.says("resource",
+              {{"rsc_hold", "none"}, {"rtype", "full"}, {"isstable", "0"}, {"info", "shutdown"}});
+    node.pass(60s);
+    EXPECT_EQ(node.running(), Set{});
+    node.says("shutdone", {{"st", "dead"}});
+    EXPECT_EQ(node.running(), both);
+}
+
+// Why: the same for one that was never heard before it began to end.
+TEST(ManagerClassicRelease, AnEndingPeerThatWeNeverHeardMayHoldEverything) {
+    BesideClassic node(Failback::off);
+    node.join();
+    node.says("resource",
+              {{"rsc_hold", "none"}, {"rtype", "full"}, {"isstable", "0"}, {"info", "shutdown"}});
+    EXPECT_EQ(node.running(), Set{});
+}
+
+// Why: one that dies between that word and its end was still running its groups.
+TEST(ManagerClassicRelease, APeerThatDiesWhileItReleasesWasAnOwner) {
+    BesideClassic node(Failback::off);
+    node.join_settled("all");
+    node.says("resource",
+              {{"rsc_hold", "none"}, {"rtype", "full"}, {"isstable", "0"}, {"info", "shutdown"}});
+    node.dies();
+    EXPECT_EQ(node.logged(LogId::no_stonith), 1);
+    EXPECT_EQ(node.running(), both);
+}
+
+// Why: in a hand-over the same early word comes before its scripts have ended.
+TEST(ManagerClassicRelease, AGivingPeerHoldsUntilItsDone) {
+    BesideClassic node(Failback::off);
+    node.join_settled("all");
+    node.hands("all", "me");
+    node.says("resource",
+              {{"rsc_hold", "none"}, {"rtype", "full"}, {"isstable", "0"}, {"info", "standby"}});
+    EXPECT_EQ(node.running(), Set{});
+    node.hands("all", "done");
+    EXPECT_EQ(node.running(), both);
+}
+
+// Why: a 3.0.6 whose `me` gets no answer is blocked for 10 s, and delays its own end so long.
+TEST(ManagerClassicRelease, ARequestThatComesWhileWeMoveIsAnsweredAfterwards) {
+    BesideClassic node(Failback::off);
+    node.join();
+    node.slow = true;
+    node.reports("local", true);
+    node.hands("foreign", "me");
+    EXPECT_EQ(node.said("ask_resources"), 0);
+    node.finish_scripts();
+    EXPECT_EQ(node.said("ask_resources rsc_hold=foreign info=other"), 1);
+}
+
+// Why: that both hold a group would alarm its operator; it hears of us when we have let go.
+TEST(ManagerClassicRelease, WeYieldWithoutAWordUntilItIsDone) {
+    BesideClassic node(Failback::off);
+    node.join_settled("local");
+    EXPECT_EQ(node.running(), Set{"svc::a"});
+    node.slow = true;
+    node.forget_said();
+    node.reports("all", true);
+    EXPECT_EQ(node.said("resource"), 0);
+    node.finish_scripts();
+    EXPECT_EQ(node.running(), Set{});
+    EXPECT_TRUE(node.last_said("resource")
+                    .starts_with("resource rsc_hold=none rtype=full "
+                                 "isstable=1"));
+}
+
+// Why: a legacy 3.0.6 that has not heard us yet answers its own request and starts the group.
+TEST(ManagerClassicRelease, AGroupThatALegacyPeerStartsUnaskedIsReleased) {
+    BesideClassic node(Failback::legacy);
+    node.join();
+    node.dies();
+    EXPECT_EQ(node.running(), both);
+    node.join();
+    node.says("ip-request-resp",
+              {{"dest", "beta"}, {"ipaddr", "svc::b"}, {"weown", "yes"}, {"ok", "OK"}});
+    EXPECT_EQ(node.running(), Set{"svc::a"});
+}
+
+}  // namespace
+}  // namespace hb::resource
