@@ -50,6 +50,9 @@ class Switch:
     def plug_in(self, host, number, network):
         port, bridge = self.port(network, number), f"net{network}"
         device, address = f"eth{network}", self.address(network, number)
+        # After a power cut the kernel may still be about to remove the old cable.
+        subprocess.run(["nsenter", "--target", str(self.pid), "--net", "ip", "link", "delete", "dev",
+                        port], capture_output=True)
         self.ip([f"link add name {port} type veth peer name {device} address "
                  f"{self.mac(network, number)} netns {host.init}",
                  f"link set dev {port} master {bridge} up"])
