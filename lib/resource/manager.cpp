@@ -170,7 +170,7 @@ bool Manager::any_of_ours() const {
 }
 
 bool Manager::unanswered() const {
-    return comm_up_ && !stopping_ &&
+    return config_.manage && comm_up_ && !stopping_ &&
            std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
                const bool answers =
                    peer.ours || (peer.active && config_.failback != config::Failback::legacy);

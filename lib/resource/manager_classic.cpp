@@ -23,7 +23,9 @@ void Manager::peer_active(Now now, const NodeName& name, bool active, Wishes& ou
 }
 
 void Manager::expect_report(Instant now, Peer& peer) {
-    if (!comm_up_ || !peer.active || peer.ours || peer.reported || peer.report_due != never) return;
+    if (!config_.manage || !comm_up_ || !peer.active || peer.ours || peer.reported ||
+        peer.report_due != never)
+        return;
     if (ask_again_at_ <= now) ask_again_at_ = now + limits::ask_again;  // it speaks first
     const bool asked = config_.failback != config::Failback::legacy;
     peer.report_due = now + (asked ? limits::both_booting_wait : Duration::zero());

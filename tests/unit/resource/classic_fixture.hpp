@@ -18,8 +18,8 @@ inline const Set both{"svc::a", "svc::b"};
 // One manager, `alpha`, beside `beta`, of which only the letters exist. Scripts end at once.
 class BesideClassic {
 public:
-    explicit BesideClassic(Failback failback, Set failing_starts = {})
-        : start_fails_(std::move(failing_starts)), manager_(config_of(failback), now()) {
+    explicit BesideClassic(Failback failback, Set failing_starts = {}, bool manage = true)
+        : start_fails_(std::move(failing_starts)), manager_(config_of(failback, manage), now()) {
         Wishes out;
         manager_.start(now(), out);
         carry_out(out);
@@ -89,6 +89,7 @@ public:
         now_ = end;
     }
 
+    Instant next_deadline() const { return manager_.next_deadline(); }
     const Set& running() const { return running_; }
     std::string_view holdings() const { return manager_.holdings(); }
     // How many of the letters said begin so.
@@ -112,13 +113,14 @@ public:
     auto logged(LogId id) const { return std::count(logs_.begin(), logs_.end(), id); }
 
 private:
-    static ManagerConfig config_of(Failback failback) {
+    static ManagerConfig config_of(Failback failback, bool manage) {
         ManagerConfig config;
         config.self = "alpha";
         config.life = 1;
         config.nodes = {"alpha", "beta"};
         config.groups = {make_group("alpha", "svc::a"), make_group("beta", "svc::b")};
         config.failback = failback;
+        config.manage = manage;
         config.start_timeout = limits::script_timeout_start;
         config.status_timeout = limits::script_timeout_status;
         config.stop_timeout = limits::script_timeout_stop;

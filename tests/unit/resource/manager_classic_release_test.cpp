@@ -79,6 +79,19 @@ TEST(ManagerClassicRelease, WeYieldWithoutAWordUntilItIsDone) {
                                  "isstable=1"));
 }
 
+// Why: with `-M` nothing is to be settled, so a deadline of it would never be met: the loop would
+// spin, and a real peer be asked each second for what we do not manage.
+TEST(ManagerClassicRelease, WithoutManagementAPeerIsNeitherAskedNorWaitedFor) {
+    for (const Failback failback : {Failback::off, Failback::legacy}) {
+        BesideClassic node(failback, {}, false);
+        node.join();
+        node.dies();
+        node.returns();
+        EXPECT_EQ(node.next_deadline(), never);
+        EXPECT_EQ(node.said("starting"), 0);
+    }
+}
+
 // Why: a legacy 3.0.6 that has not heard us yet answers its own request and starts the group.
 TEST(ManagerClassicRelease, AGroupThatALegacyPeerStartsUnaskedIsReleased) {
     BesideClassic node(Failback::legacy);
