@@ -206,16 +206,13 @@ View Manager::view() const {
     for (const Peer& peer : peers_) {
         if (peer.present()) {
             view.alive.insert(peer.name);
+            if (!peer.ours && !peer.legacy && peer.stable) view.passive.insert(peer.name);
             view.failed[peer.name] = peer.failed;
         }
         // A dead holder blocks its groups until its claim is cleared.
         if (peer.present() || peer.claim == Claim::fencing || peer.claim == Claim::blocked) {
             for (const std::string& key : peer.held) view.holder[key] = peer.name;
         }
-    }
-    for (const Peer& peer : peers_) {
-        if (peer.present() && !peer.ours && !peer.legacy && peer.stable)
-            view.passive.insert(peer.name);
     }
     for (const GroupTable::Slot& slot : table_.slots()) {
         view.groups.push_back({slot.key(), slot.preferred(), slot.probing || claimed(slot.tenure),

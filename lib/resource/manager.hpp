@@ -105,6 +105,8 @@ private:
     void on_ip_request(Peer& peer, const Letter& letter, Wishes& out);
     void on_ip_request_resp(Peer& peer, const Letter& letter, Wishes& out);
     void on_shutdone(Instant now, Peer& peer, Wishes& out);
+    // The class by which that peer calls the group.
+    static Holding class_at(const Peer& peer, const GroupTable::Slot& slot);
     void read_holdings(Peer& peer, const Letter& letter);
     void settle_conflicts(const Peer& peer, Wishes& out);
 

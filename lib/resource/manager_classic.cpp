@@ -61,8 +61,8 @@ void Manager::adopt_given(Peer& peer, Holding given) {
     const Holding taken = mirrored(given);
     peer.holding = peer.holding | taken;
     for (const GroupTable::Slot& slot : table_.slots()) {
-        const Holding its = slot.preferred() == peer.name ? Holding::local : Holding::foreign;
-        if (includes(taken, its) && !claimed(slot.tenure)) peer.held.insert(slot.key());
+        if (includes(taken, class_at(peer, slot)) && !claimed(slot.tenure))
+            peer.held.insert(slot.key());
     }
 }
 
@@ -86,8 +86,7 @@ bool Manager::keeps_until_its_word(const Peer& peer, const Letter& letter) const
 
 void Manager::gave_up(Peer& peer, Holding given) {
     for (const GroupTable::Slot& slot : table_.slots()) {
-        const Holding its = slot.preferred() == peer.name ? Holding::local : Holding::foreign;
-        if (includes(given, its)) peer.held.erase(slot.key());
+        if (includes(given, class_at(peer, slot))) peer.held.erase(slot.key());
     }
 }
 

@@ -67,6 +67,10 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
     settle_conflicts(peer, out);
 }
 
+Holding Manager::class_at(const Peer& peer, const GroupTable::Slot& slot) {
+    return slot.preferred() == peer.name ? Holding::local : Holding::foreign;
+}
+
 // With one of ours the groups by name; with a real node what its class words mean for our file.
 // Without rtype=full the word adds, and `none` clears (resources.md 3.4).
 void Manager::read_holdings(Peer& peer, const Letter& letter) {
@@ -90,8 +94,7 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
         return;
     }
     for (const GroupTable::Slot& slot : table_.slots()) {
-        const Holding its = slot.preferred() == peer.name ? Holding::local : Holding::foreign;
-        if (includes(peer.holding, its)) peer.held.insert(slot.key());
+        if (includes(peer.holding, class_at(peer, slot))) peer.held.insert(slot.key());
     }
 }
 

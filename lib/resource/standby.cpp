@@ -23,7 +23,6 @@ void Standby::reset() noexcept {
     peer_.clear();
     deadline_ = ask_again_at_ = never;
     peer_at_rest_ = false;
-    peer_ours_ = true;
 }
 
 void Standby::ask(Instant now, const NodeName& peer, Holding give, bool peer_ours, Wishes& out) {
@@ -32,7 +31,6 @@ void Standby::ask(Instant now, const NodeName& peer, Holding give, bool peer_our
     class_ = give;
     peer_ = peer;
     deadline_ = now + limits::standby_answer;
-    peer_ours_ = peer_ours;
     if (!peer_ours) ask_again_at_ = now + limits::ask_again;
     wish(out, ask_resources(give, "me"));
 }

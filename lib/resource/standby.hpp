@@ -28,7 +28,7 @@ public:
     bool idle() const noexcept { return phase_ == Phase::idle; }
     // Whether a hand-over keeps us from being at rest. A question to a real node does not: it
     // answers nobody who is in flux.
-    bool busy() const noexcept { return !idle() && !(phase_ == Phase::asked && !peer_ours_); }
+    bool busy() const noexcept { return !idle() && ask_again_at_ == never; }
     bool giving() const noexcept { return phase_ == Phase::giving; }
     bool acquiring() const noexcept { return phase_ == Phase::acquiring; }
     // From the view of the giver.
@@ -86,9 +86,8 @@ private:
     Holding class_{Holding::none};
     NodeName peer_;
     Instant deadline_{never};
-    Instant ask_again_at_{never};
-    bool peer_ours_{true};
-    bool peer_at_rest_{false};  // said while we were still giving
+    Instant ask_again_at_{never};  // while a real node is asked
+    bool peer_at_rest_{false};     // said while we were still giving
 };
 
 }  // namespace hb::resource

@@ -11,7 +11,7 @@ _LOCAL = re.compile(r"\|-- ([0-9.]+)\n\s+/32 host LOCAL")
 
 @dataclass(frozen=True)
 class Span:
-    """A time during which more than one host ran a group. Seconds, wall clock."""
+    """A time during which that many hosts ran a group as were asked for. Seconds, wall clock."""
     name: str
     begin: float
     end: float
@@ -92,11 +92,6 @@ class Ownership:
             if begin < span.end:
                 found.append(Span(span.name, begin, span.end))
         return found
-
-    def outages(self, name, begin=0.0):
-        """Seconds of each time in which nobody ran it."""
-        return [span.end - span.begin for span in self.spans(lambda count: count == 0, begin)
-                if span.name == name]
 
     def close(self):
         self._open = False

@@ -75,10 +75,14 @@ class Pair:
         for host in hosts or self.cluster.hosts:
             self.cluster.settled(host, timeout)
 
+    def _at(self, places):
+        """What holders() answers when each group, in order, is there (None: nowhere)."""
+        return {name: {place} if place else set() for name, place in
+                zip(self.owners.names, places)}
+
     def wait_places(self, *places, timeout=30):
         """Until each group, in order, runs on that host alone (None: nowhere)."""
-        wanted = {name: {place} if place else set() for name, place in
-                  zip(self.owners.names, places)}
+        wanted = self._at(places)
         try:
             wait_for(lambda: self.owners.holders() == wanted, timeout, "")
         except TimeoutError:
@@ -88,8 +92,7 @@ class Pair:
     def stays(self, *places, seconds=2):
         """Each group stays where it is for so long."""
         end = time.monotonic() + seconds
-        wanted = {name: {place} if place else set() for name, place in
-                  zip(self.owners.names, places)}
+        wanted = self._at(places)
         while time.monotonic() < end:
             found = self.owners.holders()
             assert found == wanted, f"moved: wanted {wanted}, got {found}"

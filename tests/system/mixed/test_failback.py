@@ -12,15 +12,14 @@ def set_failback(pair, on_alpha, on_beta):
         host.write("/etc/ha.d/ha.cf", text)
 
 
-def leave_and_return(pair, on_alpha, on_beta, boot=("alpha", "beta")):
+def leave_and_return(pair, on_alpha, on_beta):
     pair.build(deadtime="4", warntime="2", initdead="6")
     set_failback(pair, on_alpha, on_beta)
     pair.cluster.start()
-    pair.wait_places(*boot)
+    pair.wait_places("alpha", "beta")
     pair.wait_stable()
     pair.stop(pair.alpha)
     pair.wait_places("beta", "beta")
-    pair.wait_ended(pair.alpha)
     pair.cluster.start(pair.alpha)
     pair.cluster.wait_log(pair.beta, "Status update for node alpha: status active",
                           since=pair.log(pair.beta).rfind("Received shutdown notice"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cluster import wait_for
 from mixed.scenario import scenario
+from test_noise import memory_kib
 
 _BIG = """#!/bin/sh
 echo "$HA_src $HA_f0 $HA_f1 $HA_f2 $HA_f3 $HA_f4 $HA_f5" >>/var/log/big
@@ -124,11 +125,6 @@ def clocks_an_hour_apart_and_stepped(pair):
     assert "is dead" not in pair.log(pair.alpha) + pair.log(pair.beta)
 
 
-def memory_kib(pid):
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
-
-
 @scenario(limit=330)
 def many_heartbeats(pair):
     """Three hours' worth at the usual keepalive: acknowledgements never stop, history never fills,
@@ -156,7 +152,8 @@ def many_heartbeats(pair):
             worst = max(worst, sent - int(acks[-1].fields["ackseq"], 16))
         pair.cluster.witness.forget()
         time.sleep(1)
-    grown = {name: memory()[name] - kib for name, kib in before.items()}
+    after = memory()
+    grown = {name: after[name] - kib for name, kib in before.items()}
     pair.notes["messages not yet acknowledged, at most"] = worst
     pair.notes["memory grown (KiB)"] = str(grown)
     assert worst < 50, f"{worst} messages unacknowledged"

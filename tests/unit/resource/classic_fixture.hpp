@@ -114,12 +114,8 @@ public:
 
 private:
     static ManagerConfig config_of(Failback failback, bool manage) {
-        ManagerConfig config;
-        config.self = "alpha";
-        config.life = 1;
-        config.nodes = {"alpha", "beta"};
-        config.groups = {make_group("alpha", "svc::a"), make_group("beta", "svc::b")};
-        config.failback = failback;
+        ManagerConfig config = plain_config(
+            "alpha", 1, {make_group("alpha", "svc::a"), make_group("beta", "svc::b")}, failback);
         config.manage = manage;
         config.start_timeout = limits::script_timeout_start;
         config.status_timeout = limits::script_timeout_status;

@@ -40,6 +40,23 @@ inline config::ResourceGroup make_group(const std::string& node, const std::stri
     return group;
 }
 
+// One of the nodes alpha and beta, with the limits of a plain ha.cf.
+inline ManagerConfig plain_config(const std::string& self, std::uint64_t life,
+                                  const std::vector<config::ResourceGroup>& groups,
+                                  config::Failback failback) {
+    ManagerConfig config;
+    config.self = self;
+    config.life = life;
+    config.nodes = {"alpha", "beta"};
+    config.groups = groups;
+    config.failback = failback;
+    config.start_timeout = limits::script_timeout_start;
+    config.status_timeout = limits::script_timeout_status;
+    config.stop_timeout = limits::script_timeout_stop;
+    config.stop_retries = limits::stop_retries;
+    return config;
+}
+
 class ManagerPair {
 public:
     struct Node {
@@ -65,17 +82,7 @@ public:
     Manager& manager(const std::string& name) { return *nodes_[name].manager; }
 
     ManagerConfig config_of(const std::string& name) {
-        ManagerConfig config;
-        config.self = name;
-        config.life = ++lives_;
-        config.nodes = {"alpha", "beta"};
-        config.groups = groups_;
-        config.failback = failback_;
-        config.start_timeout = limits::script_timeout_start;
-        config.status_timeout = limits::script_timeout_status;
-        config.stop_timeout = limits::script_timeout_stop;
-        config.stop_retries = limits::stop_retries;
-        return config;
+        return plain_config(name, ++lives_, groups_, failback_);
     }
 
     // The daemon starts; groups that run are still there.
