@@ -105,6 +105,9 @@ void Manager::settle_late_answer(Now now, Wishes& out) {
     if (!over && (!own_stable() || !standby_.idle())) return;
     const Letter letter = unanswered_me_->letter;
     unanswered_me_.reset();
+    if (over && peer != nullptr && peer->present()) {
+        wish_log(out, LogId::standby_flux_own, peer->name);
+    }
     if (!over) on_ask_resources(now, *peer, letter, out);
 }
 

@@ -63,6 +63,19 @@ TEST(ManagerClassicRelease, ARequestThatComesWhileWeMoveIsAnsweredAfterwards) {
     EXPECT_EQ(node.said("ask_resources rsc_hold=foreign info=other"), 1);
 }
 
+// Why: an answer after it has given up would find nobody; the log says why none came.
+TEST(ManagerClassicRelease, ARequestThatCannotBeAnsweredInTimeIsRefusedInTheLog) {
+    BesideClassic node(Failback::off);
+    node.join();
+    node.slow = true;
+    node.reports("local", true);
+    node.hands("foreign", "me");
+    node.pass(limits::late_answer);
+    EXPECT_EQ(node.logged(LogId::standby_flux_own), 1);
+    node.finish_scripts();
+    EXPECT_EQ(node.said("ask_resources"), 0);
+}
+
 // Why: that both hold a group would alarm its operator; it hears of us when we have let go.
 TEST(ManagerClassicRelease, WeYieldWithoutAWordUntilItIsDone) {
     BesideClassic node(Failback::off);
