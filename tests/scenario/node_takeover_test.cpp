@@ -31,7 +31,7 @@ TEST(NodeStory, PowerCutToService) {
                                   "[7040] beta mach_down takeover complete.",
                                   "[7040] beta mach_down takeover complete for node alpha.",
                               }));
-    EXPECT_EQ(story.beta().core->status().holdings, "all");
+    EXPECT_EQ(story.beta().core->view().holdings, "all");
 }
 
 // Why: two of ours booting together serve at once; two real nodes need ten seconds.

@@ -36,7 +36,7 @@ std::optional<std::string> Exclusive::check(Instant t, const Machines& machines)
 std::optional<std::string> check_rest(const Options& options, const Machines& machines) {
     for (const Machine& machine : machines) {
         if (!machine.core) return machine_name(machine.index) + " has no daemon at the end";
-        const core::Status status = machine.core->status();
+        const NodeView status = machine.core->view();
         if (!status.comm_up) return machine_name(machine.index) + " never had communication up";
         if (status.holdings == "transition") {
             return machine_name(machine.index) + " is still in transition";

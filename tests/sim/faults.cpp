@@ -1,4 +1,5 @@
 // What can happen to the machines and lines of the simulated world.
+#include "sim/our_node.hpp"
 #include "sim/world.hpp"
 
 namespace hb::sim {
@@ -97,7 +98,7 @@ void World::start_daemon(Machine& machine) {
     }
     ++machine.life;
     trace(&machine, "daemon starts");
-    machine.core = std::make_unique<core::Core>(
+    machine.core = std::make_unique<OurNode>(
         core_config(options_, machine.index, ++machine.generation, prng_.next()),
         machine.now(now_));
     Effects effects;

@@ -1,4 +1,4 @@
-// One simulated machine: power, clock, disk, what runs on it, and the daemon's Core. It decides
+// One simulated machine: power, clock, disk, what runs on it, and the daemon. It decides
 // nothing; the world says what happens to it.
 #pragma once
 
@@ -8,18 +8,18 @@
 #include <set>
 #include <string>
 
-#include "core/core.hpp"
+#include "sim/node.hpp"
 
 namespace hb::sim {
 
 struct Machine {
     std::size_t index{};
     bool powered{false};
-    std::unique_ptr<core::Core> core;  // the daemon; none: it is not running
-    std::uint64_t boot{};              // counts power-ons: scripts of an older one are gone
-    std::uint64_t life{};              // counts daemons: answers for an older one are dropped
-    std::uint64_t generation{100};     // on disk
-    Duration clock_lag{};              // how long its clock stood still altogether
+    std::unique_ptr<Node> core;     // the daemon; none: it is not running
+    std::uint64_t boot{};           // counts power-ons: scripts of an older one are gone
+    std::uint64_t life{};           // counts daemons: answers for an older one are dropped
+    std::uint64_t generation{100};  // on disk
+    Duration clock_lag{};           // how long its clock stood still altogether
     std::optional<Instant> paused_until;
     Instant wake_at{never};         // world time of the wakeup that is queued
     std::set<std::string> running;  // member tokens; survive the daemon, not the power
