@@ -116,6 +116,10 @@ struct EventParts {
         add("script", {number(static_cast<std::uint64_t>(e.job)), number(static_cast<int>(e.end)),
                        number(e.status), e.output, number(e.took.count())});
     }
+    void operator()(const FenceDone& e) const {
+        add("fence", {number(static_cast<std::uint64_t>(e.job)), number(static_cast<int>(e.result)),
+                      e.words, number(e.took.count())});
+    }
     void operator()(const LocalMessage& e) const { add("local", {e.text}); }
     void operator()(const ConfigChanged&) const {
         add("config", {});
@@ -150,6 +154,16 @@ std::optional<Event> read_event(const Bytes& kind, PartReader& in,
             static_cast<ScriptEnd>(std::min(end, static_cast<unsigned>(ScriptEnd::not_started)));
         out.status = in.number<int>();
         out.output = in.text();
+        out.took = Duration{in.number<std::int64_t>()};
+        return out;
+    }
+    if (kind == "fence") {
+        FenceDone out;
+        out.job = JobId{in.number<std::uint64_t>()};
+        const auto result = in.number<unsigned>();
+        out.result =
+            static_cast<FenceResult>(std::min(result, static_cast<unsigned>(FenceResult::unknown)));
+        out.words = in.text();
         out.took = Duration{in.number<std::int64_t>()};
         return out;
     }

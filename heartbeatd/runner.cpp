@@ -89,6 +89,7 @@ void Runner::perform(const Effect& effect) {
                               media_[link]->send(e.bytes);
                           },
                           [this](const RunAgent& e) { hands_.run_agent(e); },
+                          [this](const FenceNode& e) { hands_.fence(e); },
                           [this](const KillJob& e) { hands_.kill_job(e.job); },
                           [this](const RunHook& e) { hands_.run_hook(e); },
                           [this](const SelfFence& e) { hands_.self_fence(e.reason); },

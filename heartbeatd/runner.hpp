@@ -39,6 +39,7 @@ public:
     Hands(const Hands&) = delete;
     Hands& operator=(const Hands&) = delete;
     virtual void run_agent(const RunAgent& call) = 0;
+    virtual void fence(const FenceNode& order) = 0;
     virtual void kill_job(JobId job) = 0;
     virtual void run_hook(const RunHook& hook) = 0;
     virtual void log(const LogLine& line) = 0;

@@ -97,6 +97,10 @@ struct ShowEffect {
         for (const std::string& argument : e.call.arguments) out += " " + printable(argument);
         return out + " " + action_word(e.call.action) + " (" + show(e.timeout) + ")";
     }
+    std::string operator()(const FenceNode& e) const {
+        return "fence job " + job_text(e.job) + ": " + e.target + " with device " +
+               std::to_string(e.level) + " (" + show(e.timeout) + ")";
+    }
     std::string operator()(const KillJob& e) const { return "kill job " + job_text(e.job); }
     std::string operator()(const RunHook& e) const { return "hook " + printable(e.type); }
     std::string operator()(const SelfFence& e) const { return "SELF-FENCE: " + e.reason; }
@@ -117,6 +121,11 @@ struct ShowEvent {
         return "job " + job_text(e.job) + " ended: " + end_word(e.end) + " " +
                std::to_string(e.status) + " after " + show(e.took) +
                (e.output.empty() ? "" : ", said " + printable(e.output));
+    }
+    std::string operator()(const FenceDone& e) const {
+        static constexpr const char* ends[] = {"confirmed", "refused", "unknown"};
+        return "fence job " + job_text(e.job) + ": " + ends[static_cast<int>(e.result)] +
+               " after " + show(e.took) + (e.words.empty() ? "" : ", said " + printable(e.words));
     }
     std::string operator()(const LocalMessage& e) const { return "FIFO: " + show_frame(e.text); }
     std::string operator()(const ConfigChanged&) const { return "configuration reloaded"; }

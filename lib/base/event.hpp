@@ -40,6 +40,15 @@ struct ScriptDone {
     std::string output;  // first bytes of stdout, at most limits::script_output_bytes_max
     Duration took{};
 };
+// How a shot at a peer ended. Only `confirmed` is a yes: the peer is without power or was reset.
+// `unknown`: a crash, a time-out or nonsense of the device.
+enum class FenceResult : std::uint8_t { confirmed, refused, unknown };
+struct FenceDone {
+    JobId job{};
+    FenceResult result{};
+    std::string words;  // of the device, for the log
+    Duration took{};
+};
 // One message of a local script, from `>>>` to `<<<` with both lines (the FIFO).
 struct LocalMessage {
     Bytes text;
@@ -57,7 +66,7 @@ struct Wakeup {};
 // SIGTERM: release everything, say so, end.
 struct StopRequested {};
 
-using Event = std::variant<FrameIn, LinkChanged, ScriptDone, LocalMessage, ConfigChanged,
+using Event = std::variant<FrameIn, LinkChanged, ScriptDone, FenceDone, LocalMessage, ConfigChanged,
                            Surroundings, Wakeup, StopRequested>;
 
 // --- effects, carried out in order ---
@@ -83,7 +92,15 @@ struct RunAgent {
     AgentCall call;
     Duration timeout{};
 };
-// End it now (same ladder); its ScriptDone still comes.
+// Reset that node with the configured device number `level` (from 0). One FenceDone with this job
+// follows; after `timeout` at the latest, and then it is `unknown`.
+struct FenceNode {
+    JobId job{};
+    NodeName target;
+    std::size_t level{};
+    Duration timeout{};
+};
+// End it now (same ladder); its ScriptDone or FenceDone still comes.
 struct KillJob {
     JobId job{};
 };
@@ -100,7 +117,8 @@ struct SelfFence {
 // The orderly end: everything is released and said.
 struct Finished {};
 
-using Effect = std::variant<SendFrame, RunAgent, KillJob, RunHook, SelfFence, Finished, LogLine>;
+using Effect =
+    std::variant<SendFrame, RunAgent, FenceNode, KillJob, RunHook, SelfFence, Finished, LogLine>;
 using Effects = std::vector<Effect>;
 
 }  // namespace hb

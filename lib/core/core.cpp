@@ -163,6 +163,9 @@ void Core::State::local(Now now, const LocalMessage& event, Effects& out) {
         case LocalRequest::Kind::takeover:
             manager.takeover_command(now, request.resource_class, wishes);
             break;
+        case LocalRequest::Kind::confirm_fenced:
+            manager.confirm_fenced(now, request.node, wishes);
+            break;
         case LocalRequest::Kind::refused:
             out.emplace_back(log_line(LogId::request_bad, request.type, request.reason));
             break;
@@ -202,6 +205,7 @@ void Core::step(Now now, const Event& event, Effects& out) {
                        node.engine.link_changed(now, link.link, link.usable, out);
                    },
                    [&](const ScriptDone& done) { node.manager.script_done(now, done, wishes); },
+                   [&](const FenceDone& done) { node.manager.fence_done(now, done, wishes); },
                    [&](const LocalMessage& message) { node.local(now, message, out); },
                    [&](const ConfigChanged& change) {
                        if (change.next) node.reconfigure(now, *change.next, wishes, out);

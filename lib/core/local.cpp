@@ -10,7 +10,7 @@ namespace hb::core {
 namespace {
 
 LocalRequest refused(std::string type, std::string reason) {
-    return {LocalRequest::Kind::refused, std::move(type), std::move(reason), {}, {}};
+    return {LocalRequest::Kind::refused, std::move(type), std::move(reason), {}, {}, {}};
 }
 
 // The daemon says these itself; from a script they would be lies about it.
@@ -46,14 +46,20 @@ LocalRequest read_local(ByteView text) {
             return refused(type, "info=" + printable(message->get("info"), 64) +
                                      ", expected info=me: the daemons say the rest themselves");
         }
-        return {LocalRequest::Kind::standby, type, {}, resource_class, {}};
+        return {LocalRequest::Kind::standby, type, {}, resource_class, {}, {}};
     }
-    if (type == "hb_takeover") return {LocalRequest::Kind::takeover, type, {}, resource_class, {}};
+    if (type == "hb_takeover")
+        return {LocalRequest::Kind::takeover, type, {}, resource_class, {}, {}};
+    if (type == "hb_confirm_fenced") {
+        const NodeName node = lower(message->get("node"));
+        if (node.empty()) return refused(type, "no field node, expected node=NAME");
+        return {LocalRequest::Kind::confirm_fenced, type, {}, {}, node, {}};
+    }
     if (is_daemons_own(message->type())) return refused(type, "only the daemon says this");
     if (changes_membership(message->type())) {
         return refused(type, "not supported with haresources: edit ha.cf on both nodes");
     }
-    return {LocalRequest::Kind::pass_on, type, {}, {}, std::move(*message)};
+    return {LocalRequest::Kind::pass_on, type, {}, {}, {}, std::move(*message)};
 }
 
 }  // namespace hb::core

@@ -9,11 +9,12 @@
 namespace hb::core {
 
 struct LocalRequest {
-    enum class Kind { standby, takeover, pass_on, refused };
+    enum class Kind { standby, takeover, confirm_fenced, pass_on, refused };
     Kind kind{Kind::refused};
     std::string type;            // of the message, fit for a log
     std::string reason;          // refused: what was wrong, what was expected
     std::string resource_class;  // standby, takeover; `all` when none was given
+    NodeName node;               // confirm_fenced
     wire::Message message;       // pass_on
 };
 

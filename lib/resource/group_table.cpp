@@ -84,14 +84,21 @@ void GroupTable::apply(std::size_t index, TenureInput input, Wishes& out) {
     }
 }
 
-void GroupTable::take(std::string_view key, Wishes& out) {
+void GroupTable::want(std::string_view key, Wishes& out) {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
-        if (slots_[i].key() != key) continue;
-        apply(i, TenureInput::wanted, out);
-        if (slots_[i].tenure == Tenure::waiting_for_claim) {
-            apply(i, TenureInput::claim_cleared, out);
-        }
+        if (slots_[i].key() == key) apply(i, TenureInput::wanted, out);
     }
+}
+
+void GroupTable::clear(std::string_view key, Wishes& out) {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        if (slots_[i].key() == key) apply(i, TenureInput::claim_cleared, out);
+    }
+}
+
+void GroupTable::take(std::string_view key, Wishes& out) {
+    want(key, out);
+    clear(key, out);
 }
 
 // What leans on a released group cannot stay without it.

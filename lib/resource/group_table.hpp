@@ -44,7 +44,10 @@ public:
     // One input to one group; what follows at once (state, log) is done, scripts wait for
     // progress().
     void apply(std::size_t index, TenureInput input, Wishes& out);
-    // `wanted` and `claim_cleared` in one.
+    // Ours to run, once no dead node can hold it any more: clear() says so.
+    void want(std::string_view key, Wishes& out);
+    void clear(std::string_view key, Wishes& out);
+    // Both in one.
     void take(std::string_view key, Wishes& out);
     void release(std::string_view key, TenureInput why, Wishes& out);
     // Starts and stops whose turn it is.
@@ -62,6 +65,8 @@ public:
     Holding claimed_classes() const noexcept;
     Holding existing_classes() const noexcept;
     Holding class_of(const Slot& slot) const noexcept;
+    // Numbers for jobs of others on this node.
+    JobSource& jobs() noexcept { return jobs_; }
     void set_limits(const WalkLimits& limits) noexcept { limits_ = limits; }
 
 private:

@@ -13,7 +13,8 @@ Manager::Manager(ManagerConfig config, Now)
       table_(config_.self, config_.manage ? config_.groups : std::vector<config::ResourceGroup>{},
              config_.order,
              {config_.start_timeout, config_.status_timeout, config_.stop_timeout,
-              config_.stop_retries}) {
+              config_.stop_retries}),
+      fencer_(config_.fencing) {
     for (const NodeName& node : config_.nodes) {
         if (node == config_.self) continue;
         Peer peer;
@@ -78,9 +79,7 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
     const bool was_dead = !peer->alive;
     peer->alive = true;
     peer->ours = ours;
-    peer->claim = advance(peer->claim, restarted ? ClaimInput::returned_new_life
-                                                 : ClaimInput::returned_same_life)
-                      .next;
+    claim_returned(*peer, restarted, out);
     if (restarted || was_dead) {
         peer->left = false;
         peer->forget();
@@ -97,22 +96,6 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
 // Both nodes may run the same groups now; peer_up() follows and asks.
 void Manager::peer_returned(Now now, const NodeName& name, Wishes& out) {
     if (Peer* peer = find(name)) peer->forget();
-    settle(now, out);
-}
-
-void Manager::peer_dead(Now now, const NodeName& name, bool ever_heard, Wishes& out) {
-    Peer* peer = find(name);
-    if (peer == nullptr) return;
-    peer->alive = peer->active = false;
-    if (standby_.peer() == name) standby_.cancel(out);
-    const bool owned =
-        !ever_heard || !peer->reported || peer->holding != Holding::none || !peer->held.empty();
-    if (peer->left) {
-        take_over_from(now.mono, *peer, ClaimInput::left_in_order, out);
-    } else {
-        take_over_from(now.mono, *peer, owned ? ClaimInput::died_owning : ClaimInput::died_empty,
-                       out);
-    }
     settle(now, out);
 }
 
@@ -135,6 +118,7 @@ void Manager::stop(Now now, Wishes& out) {
     if (stopping_) return;
     stopping_ = true;
     stop_step_ = StopStep::waiting;
+    fencer_.call_off_all(out);
     standby_wanted_.reset();
     if (!standby_.idle() || !table_.settled()) wish_log(out, LogId::shutdown_delayed);
     settle(now, out);
@@ -145,6 +129,7 @@ void Manager::wakeup(Now now, Wishes& out) {
     // The question or its answer fell into a cut, where nothing is sent again.
     if (unanswered() && now.mono >= ask_again_at_) repeat_question(now.mono, out);
     table_.wakeup(now.mono, out);
+    fencer_.wakeup(now.mono, table_.jobs(), out);
     if (standby_wanted_ && now.mono >= standby_wanted_until_) {
         standby_wanted_.reset();
         wish_log(out, LogId::standby_no_reply);
@@ -158,6 +143,7 @@ void Manager::reconfigure(Now now, const ManagerConfig& next, Wishes& out) {
     config_.status_timeout = next.status_timeout;
     config_.stop_timeout = next.stop_timeout;
     config_.stop_retries = next.stop_retries;
+    fencer_.set_config(next.fencing);
     table_.set_limits(
         {next.start_timeout, next.status_timeout, next.stop_timeout, next.stop_retries});
     reset_failed(now.mono, Holding::all, out);
@@ -179,7 +165,8 @@ bool Manager::unanswered() const {
 }
 
 Instant Manager::next_deadline() const noexcept {
-    Instant first = std::min(standby_.next_deadline(), table_.next_deadline());
+    Instant first =
+        std::min({standby_.next_deadline(), table_.next_deadline(), fencer_.next_deadline()});
     if (unanswered()) first = std::min(first, ask_again_at_);
     if (standby_wanted_) first = std::min(first, standby_wanted_until_);
     if (unanswered_me_) first = std::min(first, unanswered_me_->until);
@@ -209,8 +196,7 @@ View Manager::view() const {
             if (!peer.ours && !peer.legacy && peer.stable) view.passive.insert(peer.name);
             view.failed[peer.name] = peer.failed;
         }
-        // A dead holder blocks its groups until its claim is cleared.
-        if (peer.present() || peer.claim == Claim::fencing || peer.claim == Claim::blocked) {
+        if (peer.present()) {
             for (const std::string& key : peer.held) view.holder[key] = peer.name;
         }
     }
@@ -263,7 +249,8 @@ void Manager::settle_plan(Wishes& out) {
     settle_legacy(out);
     const View seen = view();
     for (const std::string& key : groups_to_take(seen)) {
-        table_.take(key, out);
+        table_.want(key, out);
+        if (!claims_open()) table_.clear(key, out);
         // Left alone by a real node (its bug B5): when both are at rest it may go home.
         Peer* owner = find(table_.find(key)->preferred());
         if (owner != nullptr && seen.passive.contains(owner->name)) owner->failback_due = true;

@@ -11,6 +11,7 @@
 #include "base/event.hpp"
 #include "config/ha_cf.hpp"
 #include "config/haresources.hpp"
+#include "resource/fencer.hpp"
 #include "resource/group_table.hpp"
 #include "resource/holdings.hpp"
 #include "resource/letter.hpp"
@@ -29,6 +30,7 @@ struct ManagerConfig {
     config::GroupOrder order{config::GroupOrder::parallel};
     Duration start_timeout{}, status_timeout{}, stop_timeout{};
     int stop_retries{};
+    FencingConfig fencing;
     bool manage{true};  // false: `-M`, or another manager is in charge
 };
 
@@ -59,6 +61,9 @@ public:
     void script_done(Now now, const ScriptDone& result, Wishes& out);
     // We stood still: what peers said before is doubted when it was longer than `deadtime`.
     void stalled(Now now, Duration overslept, Duration deadtime, Wishes& out);
+    void fence_done(Now now, const FenceDone& result, Wishes& out);
+    // An operator's word that a dead node is without power: its groups may be taken.
+    void confirm_fenced(Now now, const NodeName& peer, Wishes& out);
     void stop(Now now, Wishes& out);
     void wakeup(Now now, Wishes& out);
     // Failback policy and script limits; failed groups get another chance.
@@ -110,8 +115,16 @@ private:
     void read_holdings(Peer& peer, const Letter& letter);
     void settle_conflicts(const Peer& peer, Wishes& out);
 
-    // deaths and hand-overs (manager_moves.cpp)
-    void take_over_from(Instant now, Peer& peer, ClaimInput why, Wishes& out);
+    // dead peers (manager_fencing.cpp)
+    bool may_hold(const Peer& peer, bool ever_heard) const;
+    void decide_claim(Instant now, Peer& peer, ClaimInput why, Wishes& out);
+    void shoot(Instant now, Peer& peer, Wishes& out);
+    void claim_news(Instant now, Peer& peer, ClaimInput input, Wishes& out);
+    void claim_returned(Peer& peer, bool restarted, Wishes& out);
+    bool claims_open() const;
+    void take_over_from(Instant now, Peer& peer, Wishes& out);
+
+    // hand-overs (manager_moves.cpp)
     bool request_standby(Now now, Holding give, Wishes& out);
     void release_class(Holding give, Wishes& out);
     void acquire_class(Instant now, Holding take, Wishes& out);
@@ -152,6 +165,7 @@ private:
     GroupTable table_;
     std::vector<Peer> peers_;  // the other nodes, file order
     Standby standby_;
+    Fencer fencer_;
     // Classes that have no group in haresources: 3.0.6 announces them all the same.
     Holding empty_held_{Holding::none};
     bool comm_up_{false};

@@ -218,7 +218,7 @@ void Manager::on_shutdone(Instant now, Peer& peer, Wishes& out) {
     if (standby_.peer() == peer.name) standby_.cancel(out);
     peer.left = true;
     farewell_unheard_.erase(peer.name);
-    take_over_from(now, peer, ClaimInput::left_in_order, out);
+    decide_claim(now, peer, ClaimInput::left_in_order, out);
     answer_due_ = true;  // it ends as soon as it hears what we hold
 }
 

@@ -1,42 +1,10 @@
-// Groups on the move: takeover from a dead or leaving peer, hand-overs, failback, our own stop.
+// Groups on the move: hand-overs, failback, our own stop.
 #include <algorithm>
 
 #include "base/limits.hpp"
 #include "resource/manager.hpp"
 
 namespace hb::resource {
-
-void Manager::take_over_from(Instant now, Peer& peer, ClaimInput why, Wishes& out) {
-    ClaimStep step = advance(peer.claim, why);
-    peer.claim = step.next;
-    const bool unneeded = step.action != ClaimAction::shoot;
-    const bool news = step.action != ClaimAction::nothing && step.action != ClaimAction::log_only;
-    if (why != ClaimInput::left_in_order || !news) {
-        wish(out, Letter{"stonith",
-                         {{"node", peer.name}, {"result", unneeded ? "unneeded" : "n_stnth"}}});
-    }
-    if (!unneeded) {
-        wish_log(out, LogId::no_stonith);
-        wish_log(out, LogId::disks_unprotected);
-        peer.claim = advance(peer.claim, ClaimInput::no_device).next;
-    } else if (why == ClaimInput::died_empty) {
-        wish_log(out, LogId::dead_gave_up, peer.name);
-    }
-    peer.forget();
-    if (!news) return;
-    peer.failback_due = true;
-    ip_asked_.clear();
-    reset_failed(now, Holding::all, out);  // the peer cannot run them any more
-    if (stopping_) {
-        wish_log(out, LogId::takeover_cancelled);
-        return;
-    }
-    if (!config_.manage) return;
-    wish_log(out, LogId::resources_acquired_from, peer.name);
-    takeover_from_ = peer.name;
-    takeover_logged_ = false;
-    empty_held_ = Holding::all;
-}
 
 std::vector<std::string> Manager::keys_of(Holding cls) const {
     std::vector<std::string> keys;

@@ -30,6 +30,7 @@ std::vector<Event> sample_events() {
     out.push_back(FrameIn{LinkId{0}, {}});
     out.push_back(LinkChanged{LinkId{1}, true});
     out.push_back(ScriptDone{JobId{7}, ScriptEnd::timed_out, -1, "stopped\n", 1500ms});
+    out.push_back(FenceDone{JobId{9}, FenceResult::refused, "no route\n", 2s});
     out.push_back(LocalMessage{">>>\nt=x\n<<<\n"});
     out.push_back(ConfigChanged{});
     out.push_back(Surroundings{"0.5 0.4 0.3 1/180 13"});

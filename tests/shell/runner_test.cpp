@@ -33,6 +33,7 @@ struct FakeHands final : Hands {
         done.push_back("run " + call.call.type);
         if (answer) answer(call);
     }
+    void fence(const FenceNode&) override { done.push_back("fence"); }
     void kill_job(JobId) override { done.push_back("kill"); }
     void run_hook(const RunHook& hook) override { done.push_back("hook " + hook.type); }
     void log(const LogLine& line) override { done.push_back("log " + log_text(line)); }

@@ -1,0 +1,108 @@
+// See fencer.hpp. Rules: stonith.md 2; the retries without end of 3.0.6 (its bug B6) have one here.
+#include "resource/fencer.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+
+namespace hb::resource {
+namespace {
+
+void tell(Wishes& out, const NodeName& target, std::string_view result) {
+    wish(out, Letter{"stonith", {{"node", target}, {"result", std::string(result)}}});
+}
+
+// 5 s as in 3.0.6, then twice as long after each round.
+Duration pause_after(unsigned rounds) {
+    Duration pause = limits::fence_retry_first;
+    for (unsigned i = 1; i < rounds && pause < limits::fence_retry_longest; ++i) pause *= 2;
+    return std::min(pause, limits::fence_retry_longest);
+}
+
+}  // namespace
+
+void Fencer::request(Instant now, const NodeName& target, Duration delay, Wishes& out) {
+    HB_CHECK(has_device());
+    const bool ordered = std::any_of(orders_.begin(), orders_.end(), [&target](const Order& each) {
+        return each.target == target;
+    });
+    if (ordered) return;
+    if (delay > Duration::zero()) wish_log(out, LogId::fence_waits, target, delay);
+    Order order;
+    order.target = target;
+    order.levels = config_.levels;
+    order.due = now + delay;
+    orders_.push_back(std::move(order));
+}
+
+bool Fencer::call_off(const NodeName& target, Wishes& out) {
+    const auto found = std::find_if(orders_.begin(), orders_.end(),
+                                    [&target](const Order& each) { return each.target == target; });
+    if (found == orders_.end()) return false;
+    if (found->job) out.emplace_back(std::in_place_type<Effect>, KillJob{*found->job});
+    orders_.erase(found);
+    return true;
+}
+
+void Fencer::call_off_all(Wishes& out) {
+    while (!orders_.empty()) call_off(NodeName(orders_.back().target), out);
+}
+
+std::optional<Fencer::Verdict> Fencer::done(Instant now, const FenceDone& result, Wishes& out) {
+    const auto found = std::find_if(orders_.begin(), orders_.end(), [&result](const Order& each) {
+        return each.job == result.job;
+    });
+    if (found == orders_.end()) return std::nullopt;
+    found->job.reset();
+    Verdict verdict{found->target, ClaimInput::fence_confirmed};
+    if (result.result == FenceResult::confirmed) {
+        wish_log(out, LogId::fence_confirmed, found->target, result.took);
+        tell(out, found->target, "OK");
+        orders_.erase(found);
+        return verdict;
+    }
+    wish_log(out, LogId::fence_missed, found->target, found->levels[found->level].name,
+             result.result == FenceResult::refused ? "refused" : "no answer", result.words);
+    tell(out, found->target, "bad");
+    verdict.input = missed(now, *found, out);
+    if (verdict.input == ClaimInput::fence_given_up) orders_.erase(found);
+    return verdict;
+}
+
+// The next level at once; after the last one the first again, later.
+ClaimInput Fencer::missed(Instant now, Order& order, Wishes& out) {
+    if (++order.level < order.levels.size()) {
+        order.due = now;
+        return ClaimInput::fence_not_confirmed;
+    }
+    order.level = 0;
+    if (++order.rounds == limits::fence_rounds) {
+        wish_log(out, LogId::fence_given_up, order.target, order.rounds);
+        return ClaimInput::fence_given_up;
+    }
+    const Duration pause = pause_after(order.rounds);
+    wish_log(out, LogId::fence_retrying, order.target, pause);
+    order.due = now + pause;
+    return ClaimInput::fence_not_confirmed;
+}
+
+void Fencer::wakeup(Instant now, JobSource& jobs, Wishes& out) {
+    for (Order& order : orders_) {
+        if (now < order.due) continue;
+        const FenceLevel& level = order.levels[order.level];
+        order.due = never;
+        order.job = jobs.next();
+        wish_log(out, LogId::fence_shot, order.target, level.name);
+        out.emplace_back(std::in_place_type<Effect>,
+                         FenceNode{*order.job, order.target, order.level, level.timeout});
+    }
+}
+
+Instant Fencer::next_deadline() const noexcept {
+    Instant first = never;
+    for (const Order& order : orders_) first = std::min(first, order.due);
+    return first;
+}
+
+}  // namespace hb::resource
