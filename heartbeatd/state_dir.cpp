@@ -14,6 +14,7 @@
 #include <filesystem>
 
 #include "base/text.hpp"
+#include "cluster/generation.hpp"
 #include "fd.hpp"
 #include "system_error.hpp"
 
@@ -88,8 +89,7 @@ std::optional<std::uint64_t> parse_generation(std::string_view text) {
     return number;
 }
 
-// A lower generation than peers remember is dropped as a replay, so whatever looks odd about the
-// file is answered by going up, never down: the clock's seconds are above any count of starts.
+// Whatever looks odd about the file is answered by going up, never down.
 Result<std::uint64_t> raise_generation(const Paths& paths, bool from_time,
                                        std::uint64_t unix_seconds, std::vector<LogLine>& log) {
     if (from_time) return unix_seconds;
@@ -99,12 +99,12 @@ Result<std::uint64_t> raise_generation(const Paths& paths, bool from_time,
     const auto number = parse_generation(text);
     std::uint64_t last = number.value_or(0);
     const bool as_written = number && text == generation_text(*number);
-    if (!as_written) last = std::max(last, unix_seconds);
+    if (!as_written) last = std::max(last, unix_seconds);  // plus one, as 3.0.6 begins
     if (!text.empty() && !as_written) {
         log.push_back(log_line(LogId::state_broken, paths.generation(),
                                "it was damaged, the generation now follows the clock"));
     }
-    const std::uint64_t next = last + 1;
+    const std::uint64_t next = cluster::next_generation(last, unix_seconds);
     const auto written = write_durably(paths.generation(), generation_text(next), 0644);
     if (!written) return tl::unexpected<Error>(written.error());
     return next;

@@ -22,8 +22,9 @@ std::string generation_text(std::uint64_t generation);
 // Nothing when `text` is no number.
 std::optional<std::uint64_t> parse_generation(std::string_view text);
 
-// This life's generation: above every earlier one, on disk (fsync) when it returns. Missing or
-// empty file: `unix_seconds` + 1. Damaged file: the same, so that peers do not take us for a
+// This life's generation: above every earlier one, also when the file is an older copy
+// (cluster::next_generation), on disk (fsync) when it returns. Missing or empty file:
+// `unix_seconds` + 1. Damaged file: the same, so that peers do not take us for a
 // replay; a line is added to `log`. `from_time` (hbgenmethod time): `unix_seconds`, file untouched.
 // Errors: io, permission.
 Result<std::uint64_t> raise_generation(const Paths& paths, bool from_time,

@@ -72,9 +72,9 @@ inline constexpr Duration ask_again = 1s;              // a question for holding
 inline constexpr Duration ask_again_starting = 100ms;  // of a 3.0.6 that starts as we do
 inline constexpr Duration ask_returned = 100ms;        // a 3.0.6 hears a status of ours before
 inline constexpr Duration farewell = 1s;               // heartbeats go on after `shutdone`
-inline constexpr Duration fence_retry_first = 5s;       // after a round of all devices, as in 3.0.6
-inline constexpr Duration fence_retry_longest = 60s;    // it doubles up to this
-inline constexpr unsigned fence_rounds = 10;            // then an operator must confirm
+inline constexpr Duration fence_retry_first = 5s;      // after a round of all devices, as in 3.0.6
+inline constexpr Duration fence_retry_longest = 60s;   // it doubles up to this
+inline constexpr unsigned fence_rounds = 10;           // then an operator must confirm
 
 // --- the shell ---
 inline constexpr std::size_t frames_per_drain = 256;   // per link, before the timer is looked at

@@ -113,7 +113,7 @@ private:
     // The class by which that peer calls the group.
     static Holding class_at(const Peer& peer, const GroupTable::Slot& slot);
     void read_holdings(Peer& peer, const Letter& letter);
-    void settle_conflicts(const Peer& peer, Wishes& out);
+    void settle_conflicts(Peer& peer, Wishes& out);
 
     // dead peers (manager_fencing.cpp)
     bool may_hold(const Peer& peer, bool ever_heard) const;

@@ -100,30 +100,35 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
 
 // A live peer claims what we claim: after a partition, a stall, or a daemon that died while its
 // groups lived. Two of ours compute the same keeper; a real node never yields, so we do.
-void Manager::settle_conflicts(const Peer& peer, Wishes& out) {
-    bool kept = false;
+void Manager::settle_conflicts(Peer& peer, Wishes& out) {
+    bool told = false;
     for (const GroupTable::Slot& slot : table_.slots()) {
         const bool both = peer.held.contains(slot.key()) &&
                           (slot.tenure == Tenure::acquiring || slot.tenure == Tenure::held ||
                            slot.tenure == Tenure::waiting_for_claim);
-        if (!both) continue;
+        if (!both) {
+            peer.contested.erase(slot.key());
+            continue;
+        }
         const NodeName keeps =
             peer.ours ? keeper(config_.self, peer.name, slot.preferred(), config_.nodes)
                       : peer.name;
-        if (slot.tenure != Tenure::waiting_for_claim) {
+        const bool news = peer.contested.insert(slot.key()).second;
+        if (news && slot.tenure != Tenure::waiting_for_claim) {
             wish_log(out, table_.class_of(slot) == Holding::local ? LogId::both_own_local
                                                                   : LogId::both_own_foreign);
             wish_log(out, LogId::group_settled, slot.key(), keeps);
         }
         if (keeps == config_.self) {
-            kept = true;
+            told = told || news;
             continue;
         }
         if (!peer.ours) yielding_ = true;
         table_.release(slot.key(), TenureInput::peer_claims, out);
     }
-    // It must hear of our claim, in case its last word about us is older.
-    if (kept) answer_due_ = true;
+    // It must hear of our claim, in case its last word about us is older. Once: two that keep one
+    // group each would answer each other as fast as the lines allow.
+    if (told) answer_due_ = true;
 }
 
 void Manager::on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes& out) {

@@ -24,6 +24,7 @@ struct Peer {
     Holding holding{Holding::none};
     std::string question;                // token of its last `starting`, given back in our reports
     std::set<std::string> held, failed;  // keys; with a real 3.0.6, `held` follows from the class
+    std::set<std::string> contested;     // keys that it and we claim, and we have said so
     bool failback_due{false};            // it died or left: when it is back, its groups may go home
 
     // --- of a real 3.0.6 only (manager_classic.cpp) ---
@@ -40,6 +41,7 @@ struct Peer {
         holding = Holding::none;
         held.clear();
         failed.clear();
+        contested.clear();
     }
 };
 

@@ -16,7 +16,8 @@ class Story {
 public:
     explicit Story(config::Failback failback, std::size_t groups = 2, Duration deadtime = 1s)
         : options_(options(failback, groups, deadtime)),
-          world_(options_, [this](const std::string& line) { trace_.push_back(line); }) {}
+          world_(sim::Plan{options_, {}},
+                 [this](const std::string& line) { trace_.push_back(line); }) {}
 
     sim::World& world() { return world_; }
     sim::Machine& alpha() { return world_.machine(0); }
@@ -59,11 +60,15 @@ private:
         o.links = 2;
         o.groups = groups;
         o.members = 2;
-        o.keepalive = 200ms;
-        o.deadtime = deadtime;
-        o.initdead = deadtime * 2;
-        o.failback = failback;
-        o.delay_min = o.delay_max = 100us;
+        for (sim::NodeOptions& node : o.node) {
+            node.keepalive = 200ms;
+            node.deadtime = deadtime;
+            node.initdead = deadtime * 2;
+            node.failback = failback;
+        }
+        o.line.delay_min = o.line.delay_max = 100us;
+        o.start_timeout = o.status_timeout = limits::script_timeout_start;
+        o.stop_timeout = limits::script_timeout_stop;
         o.script_min = o.script_max = 10ms;
         return o;
     }

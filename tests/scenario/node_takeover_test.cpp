@@ -151,16 +151,15 @@ TEST(Simulator, SameSeedSameTrace) {
 // Why: a checker that never fires checks nothing. A group that starts while the peer runs it, with
 // no cause, must be seen.
 TEST(Simulator, ExclusiveSeesAnOverlapWithoutACause) {
-    const sim::Options options = sim::draw(1);
-    sim::Exclusive checker(options);
+    sim::Exclusive checker(sim::draw(1, {sim::Wanted::Fencing::on}).options);
     sim::Machines machines;
     machines[1].index = 1;
     for (sim::Machine& machine : machines) {
         machine.running = {"g0m0"};
     }
+    EXPECT_TRUE(checker.check(Instant{1s}, machines));
+    machines[1].running = {"g0m1"};
     EXPECT_FALSE(checker.check(Instant{1s}, machines));
-    EXPECT_TRUE(checker.check(Instant{1s} + checker.bound() + 1ns, machines));
-    EXPECT_EQ(checker.overlaps(), 1U);
 }
 
 }  // namespace

@@ -73,6 +73,14 @@ TEST_F(StateDirTest, FollowsTheFileNotTheClock) {
     EXPECT_EQ(raise(1'000), 1'700'000'002U);
 }
 
+// Why: a restored backup or a machine rolled back: with a lower number than before its peers would
+// take the node for a recording, for ever.
+TEST_F(StateDirTest, AnOldCopyOfTheFileDoesNotSetItBack) {
+    folder.write("var/lib/heartbeat/hb_generation", "             17\n");
+    EXPECT_EQ(raise(1'700'000'000), 1'700'000'000U);
+    EXPECT_TRUE(log.empty());
+}
+
 // Why: `hbgenmethod time` leaves the file alone.
 TEST_F(StateDirTest, TakesTheClockWhenAsked) {
     EXPECT_EQ(raise_generation(paths, true, 1234, log), 1234U);

@@ -1,4 +1,4 @@
-// See checkers.hpp.
+// I3 to I10, see checkers.hpp.
 #include "sim/checkers.hpp"
 
 #include <algorithm>
@@ -7,52 +7,223 @@ namespace hb::sim {
 
 using namespace std::chrono_literals;
 
-// After the lines are back: one heartbeat, repairs of lost reports, then a group's stops.
-Exclusive::Exclusive(const Options& options)
-    : silence_(options.deadtime - options.keepalive),
-      bound_(options.keepalive * 2 + options.deadtime + 5s +
-             options.script_max * static_cast<int>(options.members * 3)) {}
+namespace {
 
-std::optional<std::string> Exclusive::check(Instant t, const Machines& machines) {
-    for (std::size_t i = 0; i < 2; ++i) {
-        const Machine& here = machines[i];
-        const Machine& there = machines[1 - i];
-        const bool silent = here.powered && there.powered && t - heard_[i] >= silence_;
-        const bool headless = here.powered && here.core == nullptr && !here.running.empty();
-        if (silent || headless || here.paused()) cause_ended_ = t;
-    }
-    std::string both;
-    for (const std::string& token : machines[0].running) {
-        if (machines[1].running.contains(token)) both = token;
-    }
-    const bool overlap = !both.empty();
-    if (overlap && !overlapping_) ++overlaps_;
-    overlapping_ = overlap;
-    if (!overlap || t - cause_ended_ <= bound_) return std::nullopt;
-    return both + " runs on both machines without a cause (the last one ended " +
-           std::to_string(to_ms(t - cause_ended_)) + " ms ago)";
+// `g2m1` is member 1 of group 2.
+std::size_t group_of(const std::string& token) { return static_cast<std::size_t>(token[1] - '0'); }
+std::size_t member_of(const std::string& token) { return static_cast<std::size_t>(token[3] - '0'); }
+
+std::string key_of(const std::string& members_shown) {
+    return members_shown.substr(0, members_shown.find(' '));
 }
 
-std::optional<std::string> check_rest(const Options& options, const Machines& machines) {
-    for (const Machine& machine : machines) {
-        if (!machine.core) return machine_name(machine.index) + " has no daemon at the end";
-        const NodeView status = machine.core->view();
-        if (!status.comm_up) return machine_name(machine.index) + " never had communication up";
-        if (status.holdings == "transition") {
-            return machine_name(machine.index) + " is still in transition";
+std::string argument(const LogLine& line, std::size_t index) {
+    return index < line.arguments.size() ? line.arguments[index] : std::string();
+}
+
+std::string field(const RunHook& hook, std::string_view wanted) {
+    for (const auto& [name, value] : hook.fields) {
+        if (name == wanted) return value;
+    }
+    return {};
+}
+
+}  // namespace
+
+// --- I2 ---
+
+void FenceFirst::event(const Machine& machine, const Event& event) {
+    Mind& mind = minds_[machine.index];
+    if (const auto* done = std::get_if<FenceDone>(&event)) {
+        if (done->job != mind.job) return;
+        mind.job.reset();
+        if (done->result == FenceResult::confirmed) mind.open = false;
+    }
+    if (const auto* words = std::get_if<LocalMessage>(&event)) {
+        if (words->text.find("t=hb_confirm_fenced") != Bytes::npos) mind.open = false;
+    }
+}
+
+void FenceFirst::log(Mind& mind, const LogLine& line) const {
+    const auto is = [&line](LogId id) { return line.id == id; };
+    if (is(LogId::group_acquiring)) mind.mine.insert(key_of(argument(line, 1)));
+    if (is(LogId::group_found)) mind.mine.insert(argument(line, 0));
+    if (is(LogId::group_stopped)) mind.mine.erase(argument(line, 0));
+    if (is(LogId::dead_gave_up)) mind.open = false;
+    if (is(LogId::shutdown_notice)) {
+        mind.left = true;
+        mind.open = false;
+    }
+    if (is(LogId::peer_restarted) || is(LogId::peer_returned) || is(LogId::peer_status)) {
+        mind.open = mind.left = false;
+    }
+}
+
+Wrong FenceFirst::effect(const Machine& machine, const Effect& effect) {
+    if (!options_.fencing) return std::nullopt;
+    Mind& mind = minds_[machine.index];
+    if (const auto* line = std::get_if<LogLine>(&effect)) log(mind, *line);
+    const auto* hook = std::get_if<RunHook>(&effect);
+    if (hook != nullptr && hook->type == "status" && field(*hook, "st") == "dead" && !mind.left) {
+        mind.open = true;
+        mind.kept = mind.mine;
+    }
+    if (const auto* shot = std::get_if<FenceNode>(&effect)) mind.job = shot->job;
+    if (const auto* kill = std::get_if<KillJob>(&effect)) {
+        if (mind.job == kill->job) mind.job.reset();
+    }
+    const auto* run = std::get_if<RunAgent>(&effect);
+    if (run == nullptr || run->call.action != ScriptAction::start || !mind.open) {
+        return std::nullopt;
+    }
+    if (mind.kept.contains(token_of(group_of(run->call.type), 0))) return std::nullopt;
+    return "I2: " + machine_name(machine.index) + " starts " + run->call.type +
+           " though the other node is silent and nothing confirms that it is down";
+}
+
+// --- I4, I10 ---
+
+Wrong Order::effect(const Machine& machine, const Effect& effect) {
+    if (const auto* line = std::get_if<LogLine>(&effect)) {
+        if (line->id == LogId::group_acquiring || line->id == LogId::group_releasing) {
+            walks_[machine.index][key_of(argument(*line, 1))] = line->id;
         }
+        return std::nullopt;
+    }
+    const auto* run = std::get_if<RunAgent>(&effect);
+    if (run == nullptr || run->call.action == ScriptAction::status) return std::nullopt;
+    const auto& walks = walks_[machine.index];
+    const auto walk = walks.find(token_of(group_of(run->call.type), 0));
+    const LogId wanted =
+        run->call.action == ScriptAction::start ? LogId::group_acquiring : LogId::group_releasing;
+    if (walk == walks.end() || walk->second != wanted) {
+        return "I10: " + machine_name(machine.index) + " runs " + run->call.type + " " +
+               action_word(run->call.action) + " and no line of its log says why";
+    }
+    return script(machine, *run);
+}
+
+Wrong Order::script(const Machine& machine, const RunAgent& run) const {
+    const std::size_t group = group_of(run.call.type), member = member_of(run.call.type);
+    const auto lies = [&](std::size_t m, ScriptFault how) {
+        return options_.has(BadScript{machine.index, group, m, how});
+    };
+    if (run.call.action == ScriptAction::start) {
+        for (std::size_t m = 0; m < member; ++m) {
+            const bool runs = machine.running.contains(token_of(group, m));
+            if (runs || lies(m, ScriptFault::status_says_running)) continue;
+            return "I4: " + run.call.type + " is started on " + machine_name(machine.index) +
+                   " while " + token_of(group, m) + " before it does not run";
+        }
+        return std::nullopt;
+    }
+    for (std::size_t m = member + 1; m < options_.members; ++m) {
+        const bool runs = machine.running.contains(token_of(group, m));
+        if (!runs || lies(m, ScriptFault::status_says_stopped)) continue;
+        return "I4: " + run.call.type + " is stopped on " + machine_name(machine.index) +
+               " while " + token_of(group, m) + " behind it runs";
+    }
+    return std::nullopt;
+}
+
+// --- I5 ---
+
+Wrong Once::effect(const Machine& machine, const Effect& effect) {
+    const auto* hook = std::get_if<RunHook>(&effect);
+    if (hook == nullptr || hook->type != "note") return std::nullopt;
+    const std::string delivery = machine_name(machine.index) + "." + std::to_string(machine.life) +
+                                 " from " + field(*hook, "src") + ": " + field(*hook, "number");
+    if (seen_.insert(delivery).second) return std::nullopt;
+    return "I5: a message is delivered twice: " + delivery;
+}
+
+// --- I6 ---
+
+Wrong FalseDeath::effect(Instant t, const Machines& machines, std::size_t at, const Effect& effect,
+                         const Exclusive& ears) {
+    const auto* line = std::get_if<LogLine>(&effect);
+    if (line == nullptr || line->id != LogId::peer_dead) return std::nullopt;
+    const Machine& other = machines[1 - at];
+    const Instant heard = ears.heard(at);
+    if (other.core == nullptr || stopping_[1 - at] || heard <= began_[at]) return std::nullopt;
+    const Duration silence = options_.node[1 - at].deadtime * 98 / 100;
+    if (t - heard >= silence) return std::nullopt;
+    return "I6: " + machine_name(at) + " declares the other node dead " +
+           std::to_string(to_ms(t - heard)) + " ms after its heartbeat came";
+}
+
+// --- I8 ---
+
+Wrong Bounded::step(Instant t, const Machine& machine, const Effects& effects) {
+    Second& now = second_[machine.index];
+    const std::int64_t number = to_ms(t.since_start) / 1000;
+    if (now.number != number) now = {number, 0, 0, 0};
+    ++now.steps;
+    for (const Effect& effect : effects) {
+        if (std::holds_alternative<SendFrame>(effect)) ++now.frames;
+        if (std::holds_alternative<LogLine>(effect)) ++now.lines;
+    }
+    most_effects_ = std::max(most_effects_, effects.size());
+    most_lines_ = std::max(most_lines_, now.lines);
+    most_frames_ = std::max(most_frames_, now.frames);
+    const auto over = [&](std::size_t seen, std::size_t bound, const char* what) -> Wrong {
+        if (seen <= bound) return std::nullopt;
+        return "I8: " + machine_name(machine.index) + ": " + std::to_string(seen) + " " + what;
+    };
+    if (auto wrong = over(effects.size(), 1000, "effects of one event")) return wrong;
+    if (auto wrong = over(now.lines, 600, "log lines in a second")) return wrong;
+    if (auto wrong = over(now.frames, 3000, "packets in a second")) return wrong;
+    return over(now.steps, 20000, "steps in a second");
+}
+
+// --- I9 ---
+
+Wrong check_reload(const Options& options, const Effects& effects) {
+    // A group that failed gets another chance by a reload.
+    for (const BadScript& bad : options.bad_scripts) {
+        if (bad.what <= ScriptFault::start_hangs) return std::nullopt;
+    }
+    for (const Effect& effect : effects) {
+        const auto* run = std::get_if<RunAgent>(&effect);
+        if (run == nullptr) continue;
+        return "I9: a reload with nothing changed runs " + run->call.type + " " +
+               action_word(run->call.action);
+    }
+    return std::nullopt;
+}
+
+// --- I3 ---
+
+Wrong check_rest(const Options& options, const Machines& machines) {
+    for (const Machine& machine : machines) {
+        const std::string name = machine_name(machine.index);
+        if (!machine.core) return "I3: " + name + " has no daemon at the end";
+        const NodeView view = machine.core->view();
+        if (!view.comm_up) return "I3: " + name + " never had communication up";
+        if (view.holdings == "transition") return "I3: " + name + " is still in transition";
     }
     for (std::size_t g = 0; g < options.groups; ++g) {
-        const bool nowhere =
-            options.start_fails.contains({0, g}) && options.start_fails.contains({1, g});
+        std::size_t failing = 0;
+        bool lies = false;
+        for (std::size_t i = 0; i < 2; ++i) {
+            bool fails = false;
+            for (const BadScript& bad : options.bad_scripts) {
+                if (bad.group != g) continue;
+                lies = lies || bad.what == ScriptFault::status_says_running ||
+                       bad.what == ScriptFault::status_says_stopped;
+                if (bad.machine == i && bad.what == ScriptFault::start_fails) fails = true;
+            }
+            failing += fails ? 1 : 0;
+        }
+        if (lies) continue;  // what a lie has put into the world, nobody can know
+        const std::ptrdiff_t wanted = failing == 2 ? 0 : 1;
         for (std::size_t m = 0; m < options.members; ++m) {
-            const std::string token = "g" + std::to_string(g) + "m" + std::to_string(m);
+            const std::string token = token_of(g, m);
             const auto copies = std::count_if(
                 machines.begin(), machines.end(),
                 [&token](const Machine& machine) { return machine.running.contains(token); });
-            if (copies != (nowhere ? 0 : 1)) {
-                return token + " runs " + std::to_string(copies) + " times at the end";
-            }
+            if (copies == wanted) continue;
+            return "I3: " + token + " runs " + std::to_string(copies) + " times at the end";
         }
     }
     return std::nullopt;

@@ -1,4 +1,7 @@
-// What can happen to the machines and lines of the simulated world.
+// What can happen to the machines, lines and devices of the simulated world.
+#include <algorithm>
+
+#include "cluster/generation.hpp"
 #include "sim/our_node.hpp"
 #include "sim/world.hpp"
 
@@ -6,68 +9,175 @@ namespace hb::sim {
 
 using namespace std::chrono_literals;
 
-void World::plan_faults() {
-    for (unsigned i = 0; i < options_.fault_count; ++i) {
-        plan_fault(Instant{prng_.between(options_.initdead * 2, options_.fault_span)});
+// When the last fault is over.
+Instant World::calm_at() const {
+    Instant end = Instant{options_.fault_span} + options_.deadtime() * 4;
+    for (const Fault& fault : plan_.faults) {
+        const bool waits = fault.kind == FaultKind::pause ||
+                           fault.kind == FaultKind::pause_clock_too || fault.kind == FaultKind::cut;
+        if (waits) end = std::max(end, fault.at + fault.span + options_.deadtime() * 2);
     }
-    at(Instant{options_.fault_span} + options_.deadtime * 4, Happens{[this] {
-           trace(nullptr, "calm begins");
-           cut_until_.clear();
-           options_.loss_percent = options_.repeat_percent = 0;
-           for (Machine& machine : machines_) {
-               if (machine.paused()) resume(machine);
-               if (!machine.powered) power_on(machine);
-               if (!machine.core) start_daemon(machine);
-           }
-           look_for_rest(0);
-       }});
+    return end;
+}
+
+// I3's stated bound: both boot, at worst after one more shot; every group moves a few times.
+Duration World::rest_bound() const {
+    const Duration scripts =
+        options_.longest_script() * static_cast<int>(options_.members * options_.groups * 6);
+    const Duration mended = (options_.initdead() + options_.deadtime() + 10s) * 2 + scripts;
+    const Duration shots =
+        options_.fencing ? options_.boot_max + options_.device_acts * 6 + 60s : 0s;
+    return options_.initdead() * 2 + options_.deadtime() * 4 + 90s + scripts + mended + shots;
+}
+
+void World::calm() {
+    trace(nullptr, "calm begins");
+    network_.calm();
+    scripts_.calm();
+    devices_.calm();
+    for (Machine& machine : machines_) {
+        if (machine.paused()) resume(machine);
+        if (!machine.powered) power_on(machine);
+        if (!machine.core) start_daemon(machine);
+    }
+    // A start that failed on both nodes is an operator's to mend, and to try again.
+    const bool mended = std::any_of(options_.bad_scripts.begin(), options_.bad_scripts.end(),
+                                    [](const BadScript& bad) {
+                                        return bad.what == ScriptFault::start_fails_once ||
+                                               bad.what == ScriptFault::start_hangs;
+                                    });
+    if (mended) {
+        const Duration settled = options_.initdead() + options_.deadtime() + 10s +
+                                 options_.longest_script() * static_cast<int>(options_.members * 3);
+        after(settled, [this] { command(machines_[0], false, "all"); });
+        after(settled * 2, [this] { command(machines_[1], false, "all"); });
+        after(settled * 2 + 1s, [this] { look_for_rest(0); });
+        return;
+    }
+    look_for_rest(0);
 }
 
 // Nothing may move any more for two deadtimes: then what comes is more of the same.
 void World::look_for_rest(unsigned times) {
     const unsigned looks = check_rest(options_, machines_) ? 0 : times + 1;
     rested_ = looks > 4;
-    if (!rested_) after(options_.deadtime / 2, [this, looks] { look_for_rest(looks); });
+    if (!rested_) after(options_.deadtime() / 2, [this, looks] { look_for_rest(looks); });
 }
 
-void World::plan_fault(Instant when) {
-    std::vector<std::function<void()>> choices;
-    Machine& machine = machines_[prng_.below(2)];
-    // Around the border of deadtime lie the interesting lengths.
-    const Duration span =
-        prng_.between(1ms, prng_.chance(50) ? options_.deadtime * 2 : options_.deadtime * 8);
-    if (options_.crashes) {
-        choices.emplace_back([this, &machine, span] {
+void World::apply(const Fault& fault) {
+    coverage().fault(fault.kind);
+    Machine& machine = machines_[fault.machine];
+    switch (fault.kind) {
+        case FaultKind::power_cut:
+        case FaultKind::old_state:
             power_off(machine);
-            after(span, [this, &machine] { power_on(machine); });
-        });
-    }
-    if (options_.cuts) {
-        const std::uint64_t ways = prng_.below(3);  // alpha mute, beta mute, both
-        choices.emplace_back([this, ways, span] {
-            if (ways != 1) cut(0, span);
-            if (ways != 0) cut(1, span);
-        });
-    }
-    if (options_.pauses) {
-        const bool stands = prng_.chance(50);
-        choices.emplace_back([this, &machine, span, stands] { pause(machine, span, stands); });
-    }
-    if (options_.daemon_kills) {
-        choices.emplace_back([this, &machine, span] {
+            if (fault.kind == FaultKind::old_state) {
+                trace(&machine, "gets an old copy of its state directory");
+                machine.generation = machine.old_generation;
+            }
+            power_on_later(machine, fault.span);
+            return;
+        case FaultKind::power_cut_at_start:
+            power_off(machine);
+            power_on_later(machine, fault.span);
+            after(fault.span + options_.initdead() * static_cast<int>(fault.detail) / 1000,
+                  [this, &machine] {
+                      power_off(machine);
+                      power_on_later(machine, 1s);
+                  });
+            return;
+        case FaultKind::daemon_killed:
             kill_daemon(machine);
-            after(span, [this, &machine] { start_daemon(machine); });
-        });
+            after(fault.span, [this, &machine] { start_daemon(machine); });
+            return;
+        case FaultKind::pause:
+        case FaultKind::pause_clock_too:
+            pause(machine, fault.span, fault.kind == FaultKind::pause_clock_too);
+            return;
+        case FaultKind::cut:
+        case FaultKind::loss:
+        case FaultKind::clog:
+        case FaultKind::garble:
+            apply_to_lines(fault);
+            return;
+        case FaultKind::device: {
+            const auto mood = static_cast<DeviceMood>(fault.detail);
+            trace(&machine, "has a device now that " + std::string(mood_word(mood)));
+            devices_.set_mood(fault.machine, mood);
+            return;
+        }
+        case FaultKind::command:
+        case FaultKind::stop:
+        case FaultKind::reload:
+        case FaultKind::clock_step:
+        case FaultKind::operator_confirms:
+        case FaultKind::user_message:
+            apply_by_operator(fault);
+            return;
     }
-    if (options_.commands) {
-        static constexpr const char* classes[] = {"all", "local", "foreign", "failback"};
-        const std::string word = classes[prng_.below(4)];
-        const bool standby = prng_.chance(50);
-        choices.emplace_back([this, &machine, standby, word] { command(machine, standby, word); });
+}
+
+void World::apply_to_lines(const Fault& fault) {
+    const Instant until = now_ + fault.span;
+    if (fault.kind != FaultKind::cut) {
+        trace(&machines_[fault.machine], "has bad lines: " + std::string(kind_word(fault.kind)) +
+                                             " for " + std::to_string(to_ms(fault.span)) + " ms");
+        network_.spoil(fault.machine, fault.kind, until);
+        exclusive_.hindered(until);
+        return;
     }
-    if (options_.stops) choices.emplace_back([this, &machine] { stop(machine); });
-    if (choices.empty()) return;
-    at(when, Happens{choices[prng_.below(choices.size())]});
+    for (std::size_t from = 0; from < 2; ++from) {
+        if ((fault.detail >> from & 1U) == 0) continue;
+        const std::uint64_t lines = fault.detail >> 2U;
+        if (lines == 0) {
+            cut(from, fault.span);
+            continue;
+        }
+        for (std::size_t link = 0; link < options_.links; ++link) {
+            if ((lines >> link & 1U) == 0) continue;
+            trace(&machines_[from], "is mute on line " + std::to_string(link) + " for " +
+                                        std::to_string(to_ms(fault.span)) + " ms");
+            network_.cut(from, link, until);
+        }
+    }
+}
+
+void World::apply_by_operator(const Fault& fault) {
+    static constexpr const char* classes[] = {"all", "local", "foreign", "failback"};
+    Machine& machine = machines_[fault.machine];
+    if (fault.kind == FaultKind::command) {
+        command(machine, (fault.detail & 4U) != 0, classes[fault.detail & 3U]);
+    }
+    if (fault.kind == FaultKind::stop) stop(machine);
+    if (fault.kind == FaultKind::reload && machine.core) {
+        trace(&machine, "reloads its configuration, nothing has changed");
+        const auto same = std::make_shared<core::CoreConfig>(
+            core_config(options_, machine.index, machine.generation, options_.seed));
+        reloading_ = true;
+        deliver(machine, ConfigChanged{same});
+        reloading_ = false;
+    }
+    if (fault.kind == FaultKind::clock_step) {
+        const std::int64_t by = static_cast<std::int64_t>(fault.detail) - 500;
+        trace(&machine, "has its wall clock set by " + std::to_string(by) + " hours");
+        machine.wall_step += by * 3600;
+    }
+    if (fault.kind == FaultKind::operator_confirms && !machine.powered) {
+        Machine& asked = machines_[1 - fault.machine];
+        trace(&asked, "an operator has looked: the other machine is without power");
+        deliver(asked, LocalMessage{">>>\nt=hb_confirm_fenced\nnode=" +
+                                    machine_name(fault.machine) + "\n<<<\n"});
+    }
+    if (fault.kind == FaultKind::user_message) {
+        for (unsigned i = 0; i < 5; ++i) {
+            deliver(machine,
+                    LocalMessage{">>>\nt=note\nnumber=" + std::to_string(++notes_) + "\n<<<\n"});
+        }
+    }
+}
+
+void World::power_on_later(Machine& machine, Duration span) {
+    after(span, [this, &machine] { power_on(machine); });
 }
 
 void World::power_on(Machine& machine) {
@@ -84,10 +194,13 @@ void World::power_off(Machine& machine) {
     machine.powered = false;
     machine.paused_until.reset();
     machine.running.clear();
+    machine.waiting.clear();
+    machine.scripts = machine.leftovers = 0;
     machine.core.reset();
     ++machine.life;
     machine.wake_at = never;
     held_back_[machine.index].clear();
+    exclusive_.power_cut(machine.index);
 }
 
 void World::start_daemon(Machine& machine) {
@@ -97,12 +210,20 @@ void World::start_daemon(Machine& machine) {
         return;
     }
     ++machine.life;
-    trace(&machine, "daemon starts");
+    machine.leftovers = machine.scripts;
+    machine.waiting.clear();
+    const Now now = machine.now(now_);
+    machine.generation = cluster::next_generation(machine.generation, now.unix_seconds);
+    if (machine.old_generation == 0) machine.old_generation = machine.generation;
+    trace(&machine, "daemon starts, generation " + std::to_string(machine.generation));
+    fence_first_.began(machine);
+    in_order_.began(machine);
+    false_death_.began(now_, machine.index);
+    false_death_.running(machine.index);
     machine.core = std::make_unique<OurNode>(
-        core_config(options_, machine.index, ++machine.generation, prng_.next()),
-        machine.now(now_));
+        core_config(options_, machine.index, machine.generation, prng_.next()), now);
     Effects effects;
-    machine.core->start(machine.now(now_), effects);
+    machine.core->start(now, effects);
     carry_out(machine, effects);
     for (std::size_t link = 0; link < options_.links && machine.core; ++link) {
         deliver(machine, LinkChanged{LinkId{static_cast<std::uint16_t>(link)}, true});
@@ -123,12 +244,12 @@ void World::pause(Machine& machine, Duration span, bool clock_stands) {
     trace(&machine, "stands still for " + std::to_string(to_ms(span)) + " ms" +
                         (clock_stands ? ", its clock too" : ""));
     machine.paused_until = now_ + span;
-    exclusive_.machine_paused(now_ + span);
+    exclusive_.paused(now_ + span);
     const std::uint64_t boot = machine.boot;
-    const Instant began = now_;
+    const Instant began = machine.now(now_).mono;
     after(span, [this, &machine, boot, clock_stands, began] {
         if (machine.boot != boot || !machine.paused()) return;
-        if (clock_stands) machine.clock_lag += now_ - began;
+        if (clock_stands) machine.clock_lag += machine.now(now_).mono - began;
         resume(machine);
     });
 }
@@ -155,15 +276,13 @@ void World::command(Machine& machine, bool standby, const std::string& word) {
 
 void World::stop(Machine& machine) {
     trace(&machine, "is told to stop");
+    false_death_.stopping(machine.index);
     deliver(machine, StopRequested{});
 }
 
 void World::cut(std::size_t from, Duration span) {
     trace(&machines_[from], "is mute for " + std::to_string(to_ms(span)) + " ms");
-    for (std::size_t link = 0; link < options_.links; ++link) {
-        Instant& until = cut_until_[{from, static_cast<std::uint16_t>(link)}];
-        until = std::max(until, now_ + span);
-    }
+    network_.cut_all(from, now_ + span);
 }
 
 }  // namespace hb::sim

@@ -1,62 +1,145 @@
-// hb_sim: runs seeds through the simulated world. `--seeds N --first S`: many, quietly; `--seed S`:
-// one, with its trace. Exit status 1 on the first violation.
+// hb_sim: runs seeds through the simulated world, many quietly or one with its trace.
 #include <cstdio>
 #include <cstring>
+#include <optional>
+#include <string>
 
 #include "base/text.hpp"
+#include "sim/coverage.hpp"
+#include "sim/shrink.hpp"
 #include "sim/world.hpp"
 
 namespace {
 
-using hb::sim::Outcome;
+using namespace hb::sim;
+using Count = unsigned long long;
 
-Outcome run_one(std::uint64_t seed, bool trace) {
-    const hb::sim::Options options = hb::sim::draw(seed);
-    if (trace) std::printf("%s\n", hb::sim::shown(options).c_str());
-    std::function<void(const std::string&)> print;
-    if (trace) print = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
-    return hb::sim::World(options, std::move(print)).run();
+constexpr const char* usage_text =
+    "usage: hb_sim [--seeds N] [--first S] [--fencing on|off] [--strict] [--coverage]\n"
+    "       hb_sim --seed S [--fencing on|off] [--shrink]\n"
+    "  --seeds N    that many seeds, from S on (2000 from 1)\n"
+    "  --seed S     one seed, with its trace; the same each time\n"
+    "  --fencing    with a fencing device or without, instead of as the seed has it\n"
+    "  --strict     fail when a decision that can be reached was never exercised\n"
+    "  --coverage   print how often each decision was exercised\n"
+    "  --shrink     make the failing plan of that seed smaller before it is shown\n"
+    "Exit status 1 on the first violation, which is printed with a smaller plan and its trace.\n";
+
+struct Arguments {
+    std::uint64_t seeds{2000}, first{1};
+    bool single{false}, strict{false}, coverage{false}, shrink{false};
+    Wanted wanted;
+};
+
+std::optional<Arguments> parse(int argc, char** argv) {
+    Arguments out;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view option = argv[i];
+        if (option == "--strict" || option == "--coverage" || option == "--shrink") {
+            (option == "--strict"     ? out.strict
+             : option == "--coverage" ? out.coverage
+                                      : out.shrink) = true;
+            continue;
+        }
+        if (++i == argc) return std::nullopt;
+        const std::string_view value = argv[i];
+        if (option == "--fencing") {
+            if (value != "on" && value != "off") return std::nullopt;
+            out.wanted.fencing = value == "on" ? Wanted::Fencing::on : Wanted::Fencing::off;
+            continue;
+        }
+        const auto number = hb::parse_dec(value);
+        if (!number) return std::nullopt;
+        if (option == "--seeds") {
+            out.seeds = *number;
+        } else if (option == "--first") {
+            out.first = *number;
+        } else if (option == "--seed") {
+            out.first = *number;
+            out.single = true;
+        } else {
+            return std::nullopt;
+        }
+    }
+    return out;
 }
 
-int usage() {
-    std::fprintf(stderr, "usage: hb_sim [--seeds N] [--first S] | --seed S\n");
-    return 2;
+// The plan and its trace, as a reader wants them.
+Outcome show(const Plan& plan) {
+    std::printf("%s\n", shown(plan.options).c_str());
+    for (const Fault& fault : plan.faults) std::printf("  %s\n", shown(fault).c_str());
+    return World(plan, [](const std::string& line) { std::printf("%s\n", line.c_str()); }).run();
+}
+
+int run_single(const Arguments& arguments) {
+    Plan plan = draw(arguments.first, arguments.wanted);
+    if (arguments.shrink) {
+        const Outcome whole = World(plan, {}).run();
+        if (!whole.violation.empty()) plan = shrink(std::move(plan), whole.violation);
+    }
+    return show(plan).violation.empty() ? 0 : 1;
+}
+
+struct Totals {
+    std::uint64_t steps{};
+    double seconds{};  // virtual
+    std::array<std::uint64_t, causes> overlaps{};
+    std::size_t most_effects{}, most_lines{}, most_frames{};
+
+    void add(const Outcome& outcome) {
+        steps += outcome.steps;
+        seconds += std::chrono::duration<double>(outcome.lasted).count();
+        for (std::size_t i = 0; i < causes; ++i) overlaps[i] += outcome.overlaps[i];
+        most_effects = std::max(most_effects, outcome.most_effects);
+        most_lines = std::max(most_lines, outcome.most_lines);
+        most_frames = std::max(most_frames, outcome.most_frames);
+    }
+    void print(std::uint64_t seeds) const {
+        std::printf("at most %zu effects of one event, %zu log lines and %zu packets a second\n",
+                    most_effects, most_lines, most_frames);
+        std::printf("overlaps, each with a cause and within its bound:");
+        for (std::size_t i = 0; i < causes; ++i) {
+            std::printf("%s %llu after: %s", i == 0 ? "" : ";", static_cast<Count>(overlaps[i]),
+                        std::string(cause_word(static_cast<Cause>(i))).c_str());
+        }
+        std::printf("\n%llu seeds, %llu steps, %.0f virtual seconds: no violation\n",
+                    static_cast<Count>(seeds), static_cast<Count>(steps), seconds);
+    }
+};
+
+int report_failure(std::uint64_t seed, const Plan& plan, const std::string& violation,
+                   const Wanted& wanted) {
+    const char* fencing = wanted.fencing == Wanted::Fencing::on    ? " --fencing on"
+                          : wanted.fencing == Wanted::Fencing::off ? " --fencing off"
+                                                                   : "";
+    std::printf("seed %llu: %s\nreplay: hb_sim --seed %llu%s\n", static_cast<Count>(seed),
+                violation.c_str(), static_cast<Count>(seed), fencing);
+    std::printf("made smaller:\n");
+    show(shrink(plan, violation));
+    return 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::uint64_t seeds = 2000, first = 1;
-    bool single = false;
-    for (int i = 1; i < argc; i += 2) {
-        const auto value = i + 1 < argc ? hb::parse_dec(argv[i + 1]) : std::nullopt;
-        if (!value) return usage();
-        if (std::strcmp(argv[i], "--seeds") == 0) {
-            seeds = *value;
-        } else if (std::strcmp(argv[i], "--first") == 0) {
-            first = *value;
-        } else if (std::strcmp(argv[i], "--seed") == 0) {
-            first = *value;
-            single = true;
-        } else {
-            return usage();
-        }
+    const auto arguments = parse(argc, argv);
+    if (!arguments) {
+        std::fputs(usage_text, stderr);
+        return 2;
     }
-    if (single) return run_one(first, true).violation.empty() ? 0 : 1;
-    std::uint64_t steps = 0, overlaps = 0;
-    for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
-        const Outcome outcome = run_one(seed, false);
-        steps += outcome.steps;
-        overlaps += outcome.overlaps;
+    if (arguments->single) return run_single(*arguments);
+    Totals totals;
+    for (std::uint64_t i = 0; i < arguments->seeds; ++i) {
+        const std::uint64_t seed = arguments->first + i;
+        const Plan plan = draw(seed, arguments->wanted);
+        const Outcome outcome = World(plan, {}).run();
         if (!outcome.violation.empty()) {
-            std::printf("seed %llu: %s\nreplay: hb_sim --seed %llu\n",
-                        static_cast<unsigned long long>(seed), outcome.violation.c_str(),
-                        static_cast<unsigned long long>(seed));
-            return 1;
+            return report_failure(seed, plan, outcome.violation, arguments->wanted);
         }
+        totals.add(outcome);
     }
-    std::printf("%llu seeds, %llu steps, %llu overlaps, each with a cause: no violation\n",
-                static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(steps),
-                static_cast<unsigned long long>(overlaps));
-    return 0;
+    const bool covered =
+        !arguments->strict && !arguments->coverage ? true : coverage().report(arguments->coverage);
+    totals.print(arguments->seeds);
+    return covered || !arguments->strict ? 0 : 1;
 }

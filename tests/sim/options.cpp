@@ -9,72 +9,122 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Duration step(Prng& prng, std::initializer_list<Duration> choices) {
+template <class T>
+T one_of(Prng& prng, std::initializer_list<T> choices) {
     return *(choices.begin() + static_cast<std::ptrdiff_t>(prng.below(choices.size())));
+}
+
+void draw_timers(Options& o, Prng& prng) {
+    NodeOptions& first = o.node[0];
+    first.keepalive = one_of<Duration>(prng, {50ms, 200ms, 500ms, 1000ms, 2000ms});
+    first.deadtime = first.keepalive * static_cast<int>(4 + prng.below(8));
+    first.initdead = first.deadtime * static_cast<int>(1 + prng.below(3));
+    first.failback =
+        one_of(prng, {config::Failback::on, config::Failback::off, config::Failback::legacy});
+    o.node[1] = first;
+    if (prng.chance(80)) return;
+    // Two files that are not the same.
+    o.node[1].keepalive = first.keepalive * static_cast<int>(1 + prng.below(2));
+    o.node[1].deadtime = o.node[1].keepalive * static_cast<int>(4 + prng.below(8));
+    o.node[1].initdead = o.node[1].deadtime * static_cast<int>(1 + prng.below(3));
+    if (prng.chance(50)) {
+        o.node[1].failback = one_of(prng, {config::Failback::on, config::Failback::off});
+    }
+}
+
+void draw_line(Options& o, Prng& prng) {
+    o.line.loss_percent = prng.chance(50) ? 0 : static_cast<unsigned>(prng.below(35));
+    o.line.repeat_percent = prng.chance(50) ? 0 : static_cast<unsigned>(prng.below(20));
+    o.line.garble_percent = prng.chance(80) ? 0 : static_cast<unsigned>(prng.below(10));
+    o.line.delay_min = 100us;
+    const Duration least = std::min(o.node[0].keepalive, o.node[1].keepalive);
+    o.line.delay_max = std::min(one_of<Duration>(prng, {200us, 5ms, 100ms}), least / 2);
+}
+
+void draw_scripts(Options& o, Prng& prng) {
+    o.script_min = 1ms;
+    o.script_max = one_of<Duration>(prng, {5ms, 100ms, 3000ms});
+    o.start_timeout = std::max<Duration>(5s, o.script_max * 2);
+    o.status_timeout = std::max<Duration>(3s, o.script_max * 2);
+    o.stop_timeout = std::max<Duration>(6s, o.script_max * 2);
+    if (!prng.chance(25)) return;
+    const std::uint64_t count = 1 + prng.below(2);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        BadScript bad{prng.below(2), prng.below(o.groups), prng.below(o.members), {}};
+        bad.what = static_cast<ScriptFault>(prng.below(9));
+        o.bad_scripts.push_back(bad);
+    }
+}
+
+DeviceMood draw_mood(Prng& prng) {
+    if (prng.chance(60)) return DeviceMood::works;
+    return static_cast<DeviceMood>(1 + prng.below(5));
+}
+
+void draw_fencing(Options& o, Prng& prng) {
+    o.fencing = prng.chance(50);
+    o.boot_min = 1s;
+    o.boot_max = one_of<Duration>(prng, {3s, 30s});
+    if (!o.fencing) return;
+    o.device_acts = one_of<Duration>(prng, {50ms, 1500ms});
+    o.fence_delay = prng.chance(20) ? Duration{} : o.device_acts + o.keepalive() + 500ms;
+    for (NodeOptions& node : o.node) {
+        node.devices.push_back(draw_mood(prng));
+        if (prng.chance(30)) node.devices.push_back(draw_mood(prng));
+    }
 }
 
 }  // namespace
 
 std::string machine_name(std::size_t index) { return index == 0 ? "alpha" : "beta"; }
 
-Options draw(std::uint64_t seed) {
-    Prng prng(seed);
+std::string token_of(std::size_t group, std::size_t member) {
+    return "g" + std::to_string(group) + "m" + std::to_string(member);
+}
+
+bool Options::has(ScriptFault what) const {
+    return std::any_of(bad_scripts.begin(), bad_scripts.end(),
+                       [what](const BadScript& bad) { return bad.what == what; });
+}
+
+bool Options::has(const BadScript& which) const {
+    return std::any_of(bad_scripts.begin(), bad_scripts.end(), [&which](const BadScript& bad) {
+        return bad.machine == which.machine && bad.group == which.group &&
+               bad.member == which.member && bad.what == which.what;
+    });
+}
+
+Duration Options::longest_script() const {
+    Duration longest = script_max;
+    if (has(ScriptFault::start_hangs)) longest = std::max(longest, start_timeout);
+    if (has(ScriptFault::status_hangs)) longest = std::max(longest, status_timeout);
+    if (has(ScriptFault::stop_fails_twice)) longest = std::max(longest, 3 * script_max + 2s);
+    if (has(ScriptFault::stop_fails)) longest = std::max(longest, 12 * script_max + 12s);
+    if (has(ScriptFault::stop_hangs)) longest = std::max(longest, 2 * stop_timeout + 2s);
+    return longest;
+}
+
+Options draw_options(std::uint64_t seed, Prng& prng) {
     Options o;
     o.seed = seed;
     o.links = 1 + prng.below(3);
     o.groups = 1 + prng.below(4);
     o.members = 1 + prng.below(3);
-    o.keepalive = step(prng, {50ms, 200ms, 500ms, 1000ms, 2000ms});
-    o.deadtime = o.keepalive * static_cast<int>(4 + prng.below(8));
-    o.initdead = o.deadtime * static_cast<int>(1 + prng.below(3));
-    const config::Failback policies[] = {config::Failback::on, config::Failback::off,
-                                         config::Failback::legacy};
-    o.failback = policies[prng.below(3)];
-    o.loss_percent = prng.chance(50) ? 0 : static_cast<unsigned>(prng.below(35));
-    o.repeat_percent = prng.chance(50) ? 0 : static_cast<unsigned>(prng.below(20));
-    o.delay_min = 100us;
-    // Delays beyond a keepalive reorder heartbeats, and the older one counts for nothing.
-    o.delay_max = std::min(step(prng, {200us, 5ms, 100ms}), o.keepalive / 2);
-    o.script_min = 1ms;
-    o.script_max = step(prng, {5ms, 100ms, 3000ms});
-    if (prng.chance(15)) o.start_fails.insert({prng.below(2), prng.below(o.groups)});
-    o.crashes = prng.chance(70);
-    o.cuts = prng.chance(50);
-    o.pauses = prng.chance(50);
-    o.daemon_kills = prng.chance(30);
-    o.commands = prng.chance(60);
-    o.stops = prng.chance(40);
-    o.fault_span = std::max<Duration>(20s, o.deadtime * 12);
-    o.fault_count = static_cast<unsigned>(1 + prng.below(8));
-    return o;
-}
-
-std::string shown(const Options& o) {
-    const auto flag = [](const char* name, bool on) {
-        return on ? std::string(" ") + name : std::string();
-    };
-    std::string fails;
-    for (const auto& [machine, group] : o.start_fails) {
-        fails += " g" + std::to_string(group) + " fails on " + machine_name(machine);
+    draw_timers(o, prng);
+    draw_line(o, prng);
+    draw_scripts(o, prng);
+    draw_fencing(o, prng);
+    for (NodeOptions& node : o.node) {
+        if (prng.chance(30)) node.clock_ppm = static_cast<int>(prng.below(20001)) - 10000;
     }
-    const char* policy = o.failback == config::Failback::on    ? "on"
-                         : o.failback == config::Failback::off ? "off"
-                                                               : "legacy";
-    return "seed " + std::to_string(o.seed) + ": links " + std::to_string(o.links) + ", groups " +
-           std::to_string(o.groups) + " of " + std::to_string(o.members) + ", keepalive " +
-           std::to_string(to_ms(o.keepalive)) + " ms, deadtime " +
-           std::to_string(to_ms(o.deadtime)) + " ms, initdead " +
-           std::to_string(to_ms(o.initdead)) + " ms, auto_failback " + policy + ", loss " +
-           std::to_string(o.loss_percent) + " %, repeats " + std::to_string(o.repeat_percent) +
-           " %, delay to " + std::to_string(o.delay_max.count() / 1000) + " us, scripts to " +
-           std::to_string(to_ms(o.script_max)) + " ms, faults " + std::to_string(o.fault_count) +
-           ":" + flag("crash", o.crashes) + flag("cut", o.cuts) + flag("pause", o.pauses) +
-           flag("kill", o.daemon_kills) + flag("command", o.commands) + flag("stop", o.stops) +
-           fails;
+    o.strong_keys = prng.chance(10);
+    o.fault_span = std::max<Duration>(20s, o.deadtime() * 12);
+    return o;
 }
 
 core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t generation,
                              std::uint64_t seed) {
+    const NodeOptions& node = o.node[index];
     core::CoreConfig core;
     cluster::EngineConfig& engine = core.engine;
     engine.self = machine_name(index);
@@ -85,15 +135,16 @@ core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t 
         engine.links.push_back(
             {LinkId{static_cast<std::uint16_t>(i)}, "eth" + std::to_string(i), false});
     }
-    engine.keepalive = o.keepalive;
-    engine.deadtime = o.deadtime;
-    engine.warntime = o.deadtime / 2;
-    engine.initdead = o.initdead;
+    engine.keepalive = node.keepalive;
+    engine.deadtime = node.deadtime;
+    engine.warntime = node.deadtime / 2;
+    engine.initdead = node.initdead;
     engine.max_rexmit_delay = 250ms;
     engine.ttl = 3;
     engine.inner_auth = wire::InnerAuth::absent;
     engine.compression_threshold_bytes = 2048;
-    engine.keys.by_index[1] = wire::Key{wire::Method::sha1, "SecretKey"};
+    engine.keys.by_index[1] = o.strong_keys ? wire::Key{wire::Method::sha1, "SecretKey"}
+                                            : wire::Key{wire::Method::crc, ""};
     engine.keys.signing = 1;
     engine.seed = seed;
 
@@ -101,19 +152,24 @@ core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t 
     manager.self = engine.self;
     manager.life = generation;
     manager.nodes = engine.nodes;
-    manager.failback = o.failback;
-    manager.start_timeout = manager.status_timeout = limits::script_timeout_start;
-    manager.stop_timeout = limits::script_timeout_stop;
+    manager.failback = node.failback;
+    manager.start_timeout = o.start_timeout;
+    manager.status_timeout = o.status_timeout;
+    manager.stop_timeout = o.stop_timeout;
     manager.stop_retries = limits::stop_retries;
     for (std::size_t g = 0; g < o.groups; ++g) {
         config::ResourceGroup group{machine_name(g % 2), {}, {}, 1};
         for (std::size_t m = 0; m < o.members; ++m) {
-            const std::string token = "g" + std::to_string(g) + "m" + std::to_string(m);
-            group.members.push_back({token, {}, token});
+            group.members.push_back({token_of(g, m), {}, token_of(g, m)});
         }
         group.key = group.members.front().token;
         manager.groups.push_back(std::move(group));
     }
+    // The devices that reset the other node.
+    for (std::size_t i = 0; o.fencing && i < o.node[1 - index].devices.size(); ++i) {
+        manager.fencing.levels.push_back({"switch" + std::to_string(i), o.device_acts * 3 + 5s});
+    }
+    manager.fencing.delay = o.fence_delay;
     return core;
 }
 

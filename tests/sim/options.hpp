@@ -1,8 +1,9 @@
-// What one seed draws: the cluster, its network, its scripts and its faults. Printed before a run.
+// What one seed draws besides its faults: the cluster, its lines, its scripts and devices, its
+// clocks. Printed before a run.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -11,28 +12,81 @@
 
 namespace hb::sim {
 
+// A script that misbehaves, on one machine, until calm begins (start_fails: for good).
+enum class ScriptFault : std::uint8_t {
+    start_fails,
+    start_fails_once,
+    start_hangs,  // killed at its time limit; the member may run all the same
+    status_hangs,
+    status_says_running,  // though it does not
+    status_says_stopped,  // though it runs
+    stop_fails_twice,
+    stop_fails,
+    stop_hangs,
+};
+struct BadScript {
+    std::size_t machine{}, group{}, member{};
+    ScriptFault what{};
+};
+
+// What a fencing device does with an order.
+enum class DeviceMood : std::uint8_t {
+    works,
+    slow,     // to accept and to act, within its time limit
+    refuses,  // says no, and does nothing
+    silent,   // says nothing, does nothing
+    no_word,  // resets the machine, but says nothing
+    lies,     // says yes, and does nothing
+};
+
+struct NodeOptions {
+    Duration keepalive{}, deadtime{}, initdead{};
+    config::Failback failback{config::Failback::on};
+    int clock_ppm{0};                 // its clock runs that much faster than the world's
+    std::vector<DeviceMood> devices;  // levels by which the other node resets this one
+};
+
+// One direction of one line.
+struct LineOptions {
+    unsigned loss_percent{}, repeat_percent{}, garble_percent{};
+    Duration delay_min{}, delay_max{};
+};
+
 struct Options {
     std::uint64_t seed{};
     std::size_t links{1};
     std::size_t groups{1};
     std::size_t members{2};  // of each group
-    Duration keepalive{}, deadtime{}, initdead{};
-    config::Failback failback{config::Failback::on};
-    unsigned loss_percent{}, repeat_percent{};
-    Duration delay_min{}, delay_max{};
+    std::array<NodeOptions, 2> node;
+    LineOptions line;  // of every line, unless a fault says otherwise
     Duration script_min{}, script_max{};
-    std::set<std::pair<std::size_t, std::size_t>> start_fails;  // (machine, group): always
-    bool crashes{}, cuts{}, pauses{}, daemon_kills{}, commands{}, stops{};
-    Duration fault_span{};  // faults happen in here, then calm follows
-    unsigned fault_count{};
+    Duration start_timeout{}, status_timeout{}, stop_timeout{};
+    std::vector<BadScript> bad_scripts;
+    bool fencing{false};
+    Duration device_acts{};  // from the order to the cut of the power, at most
+    Duration fence_delay{};
+    Duration boot_min{}, boot_max{};  // of a machine that was reset
+    Duration fault_span{};            // faults happen in here, then calm follows
+    bool strong_keys{false};          // sha1 instead of crc: nothing differs but the time it takes
+
+    Duration keepalive() const { return std::max(node[0].keepalive, node[1].keepalive); }
+    Duration deadtime() const { return std::max(node[0].deadtime, node[1].deadtime); }
+    Duration initdead() const { return std::max(node[0].initdead, node[1].initdead); }
+    bool has(ScriptFault what) const;
+    bool has(const BadScript& which) const;
+    // The longest that one script call can take, retries of a stop included.
+    Duration longest_script() const;
 };
 
-Options draw(std::uint64_t seed);
+Options draw_options(std::uint64_t seed, Prng& prng);
 std::string shown(const Options& options);
 
 // The configuration of machine `index` (0: alpha, 1: beta).
 core::CoreConfig core_config(const Options& options, std::size_t index, std::uint64_t generation,
                              std::uint64_t seed);
 std::string machine_name(std::size_t index);
+std::string token_of(std::size_t group, std::size_t member);
+std::string_view mood_word(DeviceMood mood);
+std::string_view script_word(ScriptFault what);
 
 }  // namespace hb::sim

@@ -1,24 +1,44 @@
-// See world.hpp: time, the network, scripts and what the cores ask for.
+// See world.hpp: time, and what the nodes ask for.
 #include "sim/world.hpp"
 
-#include <type_traits>
+#include <algorithm>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 
 namespace hb::sim {
 
 using namespace std::chrono_literals;
 
-World::World(const Options& options, std::function<void(const std::string&)> print)
-    : options_(options),
+World::World(const Plan& plan, std::function<void(const std::string&)> print)
+    : plan_(plan),
+      options_(plan_.options),
       print_(std::move(print)),
-      prng_(options.seed ^ 0x5eedU),
-      exclusive_(options) {
-    machines_[1].index = 1;
+      prng_(options_.seed ^ 0x5eedU),
+      network_(options_),
+      scripts_(options_),
+      devices_(options_),
+      exclusive_(options_),
+      fence_first_(options_),
+      in_order_(options_),
+      false_death_(options_) {
+    for (std::size_t i = 0; i < 2; ++i) {
+        machines_[i].index = i;
+        machines_[i].clock_ppm = options_.node[i].clock_ppm;
+    }
+    outcome_.trace_hash = 1469598103934665603U;
 }
 
-void World::at(Instant when, std::variant<Frame, Wake, ScriptEnds, Happens> what) {
-    queue_.push(Item{when, ++order_, std::move(what)});
+void World::at(Instant when, What what) {
+    queue_.push_back(Item{when, ++order_, std::move(what)});
+    std::push_heap(queue_.begin(), queue_.end(), Later{});
+}
+
+World::Item World::next() {
+    std::pop_heap(queue_.begin(), queue_.end(), Later{});
+    Item item = std::move(queue_.back());
+    queue_.pop_back();
+    return item;
 }
 
 void World::after(Duration span, std::function<void()> what) {
@@ -26,49 +46,44 @@ void World::after(Duration span, std::function<void()> what) {
 }
 
 void World::trace(const Machine* machine, const std::string& text) {
-    for (const char c : text) {
-        outcome_.trace_hash =
-            (outcome_.trace_hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-    }
-    outcome_.trace_hash ^= static_cast<std::uint64_t>(now_.since_start.count());
     if (!print_) return;
-    print_("[" + std::to_string(to_ms(now_.since_start)) + "] " +
-           (machine != nullptr ? machine_name(machine->index) + " " : std::string("* ")) + text);
+    const std::string line =
+        "[" + std::to_string(to_ms(now_.since_start)) + "] " +
+        (machine != nullptr ? machine_name(machine->index) + " " : std::string("* ")) + text;
+    print_(line);
 }
 
-void World::fail(const std::string& what) {
-    if (!outcome_.violation.empty()) return;
-    outcome_.violation = what;
-    trace(nullptr, "VIOLATION: " + what);
+void World::fail(const Wrong& wrong) {
+    if (!wrong || !outcome_.violation.empty()) return;
+    outcome_.violation = *wrong;
+    trace(nullptr, "VIOLATION: " + *wrong);
 }
 
 Outcome World::run() {
-    outcome_.trace_hash = 1469598103934665603U;
     for (Machine& machine : machines_) {
-        after(prng_.between(0s, options_.initdead * 2), [this, &machine] { power_on(machine); });
+        after(prng_.between(0s, options_.initdead() * 2), [this, &machine] { power_on(machine); });
     }
-    plan_faults();
-    // Calm: everything is on, nothing is cut; both must come to rest within the bound.
-    const Duration rest =
-        options_.initdead * 2 + options_.deadtime * 4 + 60s +
-        options_.script_max * static_cast<int>(options_.members * options_.groups * 6);
-    const Instant end = Instant{options_.fault_span} + options_.deadtime * 4 + rest + 30s;
-    run_until(end);
-    if (outcome_.violation.empty() && !rested_) {
-        if (const auto wrong = check_rest(options_, machines_)) fail(*wrong);
+    for (const Fault& fault : plan_.faults) {
+        at(fault.at, Happens{[this, &fault] { apply(fault); }});
     }
+    at(calm_at(), Happens{[this] { calm(); }});
+    run_until(calm_at() + rest_bound());
+    if (outcome_.violation.empty() && !rested_) fail(check_rest(options_, machines_));
     outcome_.overlaps = exclusive_.overlaps();
+    outcome_.lasted = now_.since_start;
+    outcome_.most_effects = bounded_.most_effects();
+    outcome_.most_lines = bounded_.most_lines();
+    outcome_.most_frames = bounded_.most_frames();
     return outcome_;
 }
 
 void World::run_until(Instant end) {
-    while (!queue_.empty() && queue_.top().at <= end && outcome_.violation.empty() && !rested_) {
-        Item item = queue_.top();
-        queue_.pop();
+    while (!queue_.empty() && queue_.front().at <= end && outcome_.violation.empty() && !rested_) {
+        Item item = next();
         now_ = item.at;
         ++outcome_.steps;
         happen(std::move(item));
-        if (const auto wrong = exclusive_.check(now_, machines_)) fail(*wrong);
+        fail(exclusive_.check(now_, machines_));
     }
     if (!rested_) now_ = std::max(now_, end);
 }
@@ -78,30 +93,26 @@ void World::happen(Item item) {
         fault->what();
         return;
     }
-    if (const auto* end = std::get_if<ScriptEnds>(&item.what)) {
-        // The script is a process of its own: it ends even while the daemon is gone, but not while
-        // the machine stands still.
-        if (machines_[end->machine].paused()) {
-            held_back_[end->machine].push_back(std::move(item));
-            return;
-        }
-        script_ends(*end);
-        return;
-    }
-    const auto* frame = std::get_if<Frame>(&item.what);
-    const std::size_t index = frame != nullptr ? frame->to : std::get<Wake>(item.what).machine;
+    auto* frame = std::get_if<Frame>(&item.what);
+    const auto* reply = std::get_if<Answer>(&item.what);
+    const std::size_t index = frame != nullptr   ? frame->to
+                              : reply != nullptr ? reply->machine
+                                                 : std::get<Wake>(item.what).machine;
     Machine& machine = machines_[index];
-    const bool heartbeat = frame != nullptr && frame->first && machine.powered &&
-                           frame->bytes.find("(0)t=status,") != Bytes::npos;
-    if (heartbeat) exclusive_.heartbeat_passed(now_, index);
+    if (frame != nullptr && frame->status != 0 && machine.powered) {
+        exclusive_.heartbeat(now_, index, frame->life, frame->status);
+    }
     if (machine.paused()) {
-        if (frame != nullptr && held_back_[index].size() < 1000) {
-            held_back_[index].push_back(std::move(item));
-        }
+        // A process of its own ends even while the daemon is gone, but not while the machine
+        // stands still.
+        const bool waits = frame != nullptr ? held_back_[index].size() < 1000 : reply != nullptr;
+        if (waits) held_back_[index].push_back(std::move(item));
         return;
     }
-    if (frame != nullptr) {
-        deliver(machine, FrameIn{frame->link, frame->bytes});
+    if (reply != nullptr) {
+        answer(*reply);
+    } else if (frame != nullptr) {
+        deliver(machine, FrameIn{frame->link, std::move(frame->bytes)});
     } else if (machine.wake_at <= now_) {
         machine.wake_at = never;
         deliver(machine, Wakeup{});
@@ -110,8 +121,10 @@ void World::happen(Item item) {
 
 void World::deliver(Machine& machine, const Event& event) {
     if (!machine.speaks()) return;
+    if (!std::holds_alternative<FrameIn>(event)) fence_first_.event(machine, event);
     Effects effects;
     machine.core->step(machine.now(now_), event, effects);
+    if (reloading_) fail(check_reload(options_, effects));
     carry_out(machine, effects);
     if (machine.core) rearm(machine);
 }
@@ -124,70 +137,122 @@ void World::rearm(Machine& machine) {
 }
 
 void World::carry_out(Machine& machine, Effects& effects) {
+    fail(bounded_.step(now_, machine, effects));
     const std::uint64_t life = machine.life;
     for (const Effect& effect : effects) {
         if (!machine.core || machine.life != life) return;
-        if (const auto* frame = std::get_if<SendFrame>(&effect)) send(machine, *frame);
-        if (const auto* run = std::get_if<RunAgent>(&effect)) run_script(machine, *run);
-        if (const auto* line = std::get_if<LogLine>(&effect)) trace(&machine, log_text(*line));
-        if (const auto* fence = std::get_if<SelfFence>(&effect)) {
-            trace(&machine, "reboots: " + fence->reason);
-            power_off(machine);
-            after(5s, [this, &machine] { power_on(machine); });
-        }
-        if (std::get_if<Finished>(&effect)) {
-            trace(&machine, "daemon ended");
-            if (!machine.running.empty()) fail("a stopped daemon left a group running");
-            machine.core.reset();
-            ++machine.life;
-            machine.wake_at = never;
-            after(prng_.between(10ms, options_.deadtime * 3),
-                  [this, &machine] { start_daemon(machine); });
-        }
+        outcome_.trace_hash = (outcome_.trace_hash ^ effect.index() ^
+                               static_cast<std::uint64_t>(now_.since_start.count())) *
+                              1099511628211U;
+        look(machine, effect);
+        perform(machine, effect);
     }
 }
 
-void World::send(Machine& from, const SendFrame& frame) {
-    const auto link = static_cast<std::uint16_t>(frame.link);
-    const auto cut = cut_until_.find({from.index, link});
-    if (cut != cut_until_.end() && now_ < cut->second) return;
-    unsigned copies = prng_.chance(options_.loss_percent) ? 0 : 1;
-    if (prng_.chance(options_.repeat_percent)) ++copies;
-    for (unsigned i = 0; i < copies; ++i) {
-        at(now_ + prng_.between(options_.delay_min, options_.delay_max),
-           Frame{1 - from.index, frame.link, frame.bytes, i == 0});
+// What the checkers make of it.
+void World::look(const Machine& machine, const Effect& effect) {
+    if (std::holds_alternative<SendFrame>(effect)) return;
+    fail(fence_first_.effect(machine, effect));
+    fail(in_order_.effect(machine, effect));
+    fail(once_.effect(machine, effect));
+    fail(false_death_.effect(now_, machines_, machine.index, effect, exclusive_));
+}
+
+void World::perform(Machine& machine, const Effect& effect) {
+    if (const auto* frame = std::get_if<SendFrame>(&effect)) send(machine, *frame);
+    if (const auto* line = std::get_if<LogLine>(&effect)) {
+        coverage().log(line->id);
+        if (print_) trace(&machine, log_text(*line));
     }
+    if (const auto* run = std::get_if<RunAgent>(&effect)) {
+        if (machine.leftovers == 0) {
+            run_script(machine, *run);
+        } else {
+            machine.waiting.push_back(*run);
+        }
+    }
+    if (const auto* order = std::get_if<FenceNode>(&effect)) shoot(machine, *order);
+    if (const auto* fence = std::get_if<SelfFence>(&effect)) {
+        trace(&machine, "reboots: " + fence->reason);
+        power_off(machine);
+        power_on_later(machine, 5s);
+    }
+    if (std::holds_alternative<Finished>(effect)) daemon_ended(machine);
 }
 
 void World::run_script(Machine& machine, const RunAgent& run) {
-    const std::string line = run.call.type + " " + action_word(run.call.action);
-    if (run.call.action != ScriptAction::status) trace(&machine, "runs " + line);
-    const std::size_t group = static_cast<std::size_t>(run.call.type[1] - '0');
-    const bool fails = options_.start_fails.contains({machine.index, group});
-    // From the first moment of its start a member counts as running.
-    if (run.call.action == ScriptAction::start && !fails) machine.running.insert(run.call.type);
-    const Duration takes = prng_.between(options_.script_min, options_.script_max);
-    at(now_ + takes,
-       ScriptEnds{machine.index, machine.boot, machine.life, run.call, run.job, takes});
+    if (print_ && run.call.action != ScriptAction::status) {
+        trace(&machine, "runs " + run.call.type + " " + action_word(run.call.action));
+    }
+    const Scripts::Run begun = scripts_.begin(machine, run);
+    ++machine.scripts;
+    at(now_ + begun.done.took, Answer{machine.index, machine.boot, machine.life, begun});
 }
 
-void World::script_ends(const ScriptEnds& end) {
-    Machine& machine = machines_[end.machine];
-    if (!machine.powered || machine.boot != end.boot) return;
-    const std::string& token = end.call.type;
-    ScriptDone done{end.job, ScriptEnd::exited, 0, {}, end.took};
-    switch (end.call.action) {
-        case ScriptAction::start:
-            done.status = machine.running.contains(token) ? 0 : 1;
-            break;
-        case ScriptAction::stop:
-            machine.running.erase(token);
-            break;
-        case ScriptAction::status:
-            done.output = machine.running.contains(token) ? "running" : "stopped";
-            break;
+void World::daemon_ended(Machine& machine) {
+    trace(&machine, "daemon ended");
+    const bool lies = options_.has(ScriptFault::status_says_stopped);
+    if (!machine.running.empty() && !lies) fail("I4: a stopped daemon left a group running");
+    machine.core.reset();
+    ++machine.life;
+    machine.wake_at = never;
+    after(prng_.between(10ms, options_.deadtime() * 3),
+          [this, &machine] { start_daemon(machine); });
+}
+
+// The number of a status message; 0 of any other.
+static std::uint64_t status_number(const Bytes& bytes) {
+    if (bytes.find("(0)t=status,") == Bytes::npos) return 0;
+    constexpr ByteView mark = "(0)seq=";
+    const std::size_t at = bytes.find(mark);
+    if (at == Bytes::npos) return 0;
+    const std::size_t end = bytes.find(',', at);
+    return parse_hex(ByteView(bytes).substr(at + mark.size(), end - at - mark.size())).value_or(0);
+}
+
+void World::send(Machine& from, const SendFrame& frame) {
+    coverage().frame(frame.bytes);
+    const std::uint64_t status = status_number(frame.bytes);
+    for (Network::Arrival& each : network_.send(now_, from.index, frame.link, frame.bytes)) {
+        at(now_ + each.delay, Frame{1 - from.index, frame.link, std::move(each.bytes), from.life,
+                                    each.whole ? status : 0});
     }
-    if (machine.life == end.life) deliver(machine, done);
+}
+
+// A device has power of its own: it goes on whatever happens to the machine that asked it.
+void World::shoot(Machine& by, const FenceNode& order) {
+    Machine& target = machines_[1 - by.index];
+    const Devices::Course course = devices_.order(target.index, order);
+    if (course.lie) exclusive_.device_lied(now_ + course.answers_after, target.index);
+    if (course.cuts_after) {
+        after(*course.cuts_after, [this, &target] {
+            if (!target.powered) return;
+            trace(&target, "is reset by its device");
+            power_off(target);
+            power_on_later(target, prng_.between(options_.boot_min, options_.boot_max));
+        });
+    }
+    at(now_ + course.answers_after,
+       Answer{by.index, by.boot, by.life,
+              FenceDone{order.job, course.answer, {}, course.answers_after}});
+}
+
+void World::answer(const Answer& reply) {
+    Machine& machine = machines_[reply.machine];
+    if (!machine.powered || machine.boot != reply.boot) return;
+    Event event;
+    if (const auto* run = std::get_if<Scripts::Run>(&reply.what)) {
+        event = Scripts::end(machine, *run);
+        --machine.scripts;
+        if (machine.life != reply.life && machine.leftovers != 0 && --machine.leftovers == 0) {
+            const std::vector<RunAgent> waiting = std::move(machine.waiting);
+            machine.waiting.clear();
+            for (const RunAgent& each : waiting) run_script(machine, each);
+        }
+    } else {
+        event = std::get<FenceDone>(reply.what);
+    }
+    if (machine.life == reply.life) deliver(machine, event);
 }
 
 }  // namespace hb::sim

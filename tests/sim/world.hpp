@@ -1,9 +1,8 @@
-// The simulated world: a queue of what happens when, two machines, a network and its faults, all
-// from one seed. The same seed gives the same trace, byte for byte.
+// The simulated world: a queue of what happens when, two machines, their lines, scripts, devices
+// and operators, and the faults of a plan. The same plan gives the same trace, byte for byte.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <queue>
 #include <string>
 #include <tuple>
@@ -11,28 +10,35 @@
 #include <vector>
 
 #include "sim/checkers.hpp"
+#include "sim/coverage.hpp"
+#include "sim/device.hpp"
+#include "sim/fault.hpp"
 #include "sim/machine.hpp"
-#include "sim/options.hpp"
+#include "sim/network.hpp"
+#include "sim/scripts.hpp"
 
 namespace hb::sim {
 
 struct Outcome {
-    std::string violation;  // empty: none
-    unsigned overlaps{};    // explained ones
+    std::string violation;  // empty: none; begins with the invariant
+    std::array<unsigned, causes> overlaps{};
     std::uint64_t steps{};
+    Duration lasted{};  // virtual time
     std::uint64_t trace_hash{};
+    std::size_t most_effects{}, most_lines{}, most_frames{};
 };
 
 class World {
 public:
     // `print`: receives each line of the trace; may be empty.
-    World(const Options& options, std::function<void(const std::string&)> print);
-    // Everything that the seed draws, to its end.
+    World(const Plan& plan, std::function<void(const std::string&)> print);
+    // Everything that the plan has, to its end.
     Outcome run();
 
     // --- for told stories: no faults but these ---
     void run_until(Instant end);
     Machine& machine(std::size_t index) { return machines_[index]; }
+    Devices& devices() { return devices_; }
     const std::string& violation() const { return outcome_.violation; }
     void power_on(Machine& machine);
     void power_off(Machine& machine);
@@ -49,60 +55,83 @@ private:
         std::size_t to;
         LinkId link;
         Bytes bytes;
-        bool first;  // not a repeat
+        std::uint64_t life;    // of the sender
+        std::uint64_t status;  // its number, when it is an undamaged heartbeat; else 0
     };
     struct Wake {
         std::size_t machine;
     };
-    struct ScriptEnds {
+    // What a process on a machine tells the daemon that started it.
+    struct Answer {
         std::size_t machine;
         std::uint64_t boot, life;
-        AgentCall call;
-        JobId job;
-        Duration took;
+        std::variant<Scripts::Run, FenceDone> what;
     };
     struct Happens {  // a fault or its end
         std::function<void()> what;
     };
+    using What = std::variant<Frame, Wake, Answer, Happens>;
     struct Item {
         Instant at;
         std::uint64_t order;
-        std::variant<Frame, Wake, ScriptEnds, Happens> what;
-        bool operator>(const Item& other) const {
-            return std::tie(at, order) > std::tie(other.at, other.order);
+        What what;
+    };
+    struct Later {
+        bool operator()(const Item& a, const Item& b) const {
+            return std::tie(a.at, a.order) > std::tie(b.at, b.order);
         }
     };
 
-    void plan_faults();
-    void plan_fault(Instant at);
-    void look_for_rest(unsigned times);
-    void at(Instant when, std::variant<Frame, Wake, ScriptEnds, Happens> what);
+    // --- time (world.cpp) ---
+    void at(Instant when, What what);
     void after(Duration span, std::function<void()> what);
-
-    void resume(Machine& machine);
-
+    Item next();
     void happen(Item item);
     void deliver(Machine& machine, const Event& event);
     void carry_out(Machine& machine, Effects& effects);
-    void send(Machine& from, const SendFrame& frame);
+    void perform(Machine& machine, const Effect& effect);
     void run_script(Machine& machine, const RunAgent& run);
-    void script_ends(const ScriptEnds& end);
+    void send(Machine& from, const SendFrame& frame);
+    void answer(const Answer& answer);
+    void shoot(Machine& by, const FenceNode& order);
+    void daemon_ended(Machine& machine);
     void rearm(Machine& machine);
+    void look(const Machine& machine, const Effect& effect);
     void trace(const Machine* machine, const std::string& text);
-    void fail(const std::string& what);
+    void fail(const Wrong& wrong);
 
-    Options options_;
+    // --- what happens to machines (faults.cpp) ---
+    void apply(const Fault& fault);
+    void apply_to_lines(const Fault& fault);
+    void apply_by_operator(const Fault& fault);
+    void calm();
+    void look_for_rest(unsigned times);
+    void power_on_later(Machine& machine, Duration span);
+    void resume(Machine& machine);
+    Instant calm_at() const;
+    Duration rest_bound() const;
+
+    Plan plan_;
+    Options& options_;
     std::function<void(const std::string&)> print_;
     Prng prng_;
     Machines machines_;
-    std::priority_queue<Item, std::vector<Item>, std::greater<>> queue_;
-    std::vector<std::vector<Item>> held_back_{2};  // what waits for a paused machine
+    Network network_;
+    Scripts scripts_;
+    Devices devices_;
+    std::vector<Item> queue_;                     // a heap
+    std::array<std::vector<Item>, 2> held_back_;  // what waits for a paused machine
     std::uint64_t order_{};
+    std::uint64_t notes_{};
     Instant now_{};
-    // Until when nothing passes from a machine over a link.
-    std::map<std::pair<std::size_t, std::uint16_t>, Instant> cut_until_;
-    Exclusive exclusive_;
+    bool reloading_{false};
     bool rested_{false};  // long enough after the faults: the run may end early
+    Exclusive exclusive_;
+    FenceFirst fence_first_;
+    Order in_order_;
+    Once once_;
+    FalseDeath false_death_;
+    Bounded bounded_;
     Outcome outcome_;
 };
 

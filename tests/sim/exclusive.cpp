@@ -1,0 +1,112 @@
+// I1, see checkers.hpp.
+#include <algorithm>
+
+#include "sim/checkers.hpp"
+
+namespace hb::sim {
+
+using namespace std::chrono_literals;
+
+std::string_view cause_word(Cause cause) {
+    static constexpr std::string_view words[] = {"no heartbeat passed for deadtime",
+                                                 "a machine stood still",
+                                                 "a daemon was gone",
+                                                 "a device lied",
+                                                 "a script lied",
+                                                 "nothing"};
+    return words[static_cast<std::size_t>(cause)];
+}
+
+// A clock that is wrong by a percent, and a repeat that may have carried the last heartbeat.
+static Duration least_silence(const NodeOptions& sender) {
+    return sender.deadtime * 97 / 100 - sender.keepalive;
+}
+
+// After the lines are back: one heartbeat, repairs of lost reports, then a group's stops.
+Exclusive::Exclusive(const Options& options)
+    : options_(options),
+      silence_{least_silence(options.node[1]), least_silence(options.node[0])},
+      bound_(options.keepalive() * 2 + options.deadtime() + 5s +
+             options.longest_script() * static_cast<int>(options.members * 3)) {}
+
+void Exclusive::heartbeat(Instant t, std::size_t to, std::uint64_t life, std::uint64_t number) {
+    const std::pair<std::uint64_t, std::uint64_t> here{life, number};
+    if (here <= newest_[to]) return;
+    newest_[to] = here;
+    heard_[to] = t;
+}
+
+void Exclusive::paused(Instant until) {
+    Instant& end = ended_[static_cast<std::size_t>(Cause::standstill)];
+    end = std::max(end, until);
+}
+
+void Exclusive::device_lied(Instant t, std::size_t about) {
+    lied_about_[about] = true;
+    note(Cause::device_lied, t);
+}
+
+bool Exclusive::deaf(Instant t, std::size_t to, Duration silence) const {
+    return t - heard_[to] >= silence;
+}
+
+Wrong Exclusive::check(Instant t, const Machines& machines) {
+    const bool both = machines[0].powered && machines[1].powered;
+    for (std::size_t i = 0; i < 2; ++i) {
+        const Machine& here = machines[i];
+        if (both && deaf(t, i, silence_[i])) note(Cause::cut, t);
+        if (here.powered && here.core == nullptr && !here.running.empty()) {
+            note(Cause::headless, t);
+        }
+        if (here.paused()) note(Cause::standstill, t);
+        // A lie is found out when the two hear each other.
+        const Duration pause = options_.node[1 - i].keepalive * 2 + options_.line.delay_max;
+        if (lied_about_[0] || lied_about_[1]) {
+            if (both && deaf(t, i, pause)) note(Cause::device_lied, t);
+        }
+    }
+    const std::string* token = nullptr;
+    for (const std::string& each : machines[0].running) {
+        if (machines[1].running.contains(each)) token = &each;
+    }
+    if (token == nullptr) {
+        overlapping_ = false;
+        return std::nullopt;
+    }
+    return judge(t, *token);
+}
+
+Wrong Exclusive::judge(Instant t, const std::string& token) {
+    Cause why = Cause::none;
+    Instant ended{};
+    const auto allow = [&](Cause cause) {
+        const Instant end = ended_[static_cast<std::size_t>(cause)];
+        if (end == Instant{} || end < ended) return;
+        why = cause;
+        ended = end;
+    };
+    if (!options_.fencing) {
+        for (const Cause cause : {Cause::cut, Cause::standstill, Cause::headless}) allow(cause);
+    }
+    allow(Cause::device_lied);
+    for (const BadScript& bad : options_.bad_scripts) {
+        const bool hides = bad.what == ScriptFault::status_says_stopped;
+        if (!hides || token_of(bad.group, bad.member).substr(0, 2) != token.substr(0, 2)) continue;
+        why = Cause::script_lied;
+        ended = t;
+    }
+    if (!overlapping_) {
+        overlapping_ = true;
+        overlap_since_ = t;
+        if (why != Cause::none) ++overlaps_[static_cast<std::size_t>(why)];
+    }
+    if (why != Cause::none) ended = std::max(ended, hindered_until_);
+    if (why != Cause::none && t - ended <= bound_) return std::nullopt;
+    return "I1: " + token + " runs on both machines since " +
+           std::to_string(to_ms(overlap_since_.since_start)) +
+           " ms, cause: " + std::string(cause_word(why)) +
+           (why == Cause::none ? std::string()
+                               : ", over since " + std::to_string(to_ms(t - ended)) + " ms");
+}
+
+}  // namespace hb::sim

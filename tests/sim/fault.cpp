@@ -1,0 +1,90 @@
+// See fault.hpp: how a seed draws its faults.
+#include "sim/fault.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace hb::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Kinds that this seed has at all: a world with everything at once shows less.
+std::vector<FaultKind> draw_kinds(const Options& o, Prng& prng) {
+    std::vector<FaultKind> kinds;
+    const auto maybe = [&](FaultKind kind, unsigned percent) {
+        if (prng.chance(percent)) kinds.push_back(kind);
+    };
+    maybe(FaultKind::power_cut, 60);
+    maybe(FaultKind::power_cut_at_start, 20);
+    maybe(FaultKind::old_state, 10);
+    maybe(FaultKind::daemon_killed, 25);
+    maybe(FaultKind::pause, 35);
+    maybe(FaultKind::pause_clock_too, 30);
+    maybe(FaultKind::cut, 50);
+    maybe(FaultKind::loss, 15);
+    maybe(FaultKind::clog, 15);
+    maybe(FaultKind::garble, 15);
+    maybe(FaultKind::command, 60);
+    maybe(FaultKind::stop, 35);
+    maybe(FaultKind::reload, 10);
+    maybe(FaultKind::clock_step, 10);
+    maybe(FaultKind::user_message, 30);
+    if (o.fencing) {
+        maybe(FaultKind::device, 40);
+        maybe(FaultKind::operator_confirms, 20);
+    }
+    // A restored directory and a wall clock that went back are two faults in one; with both no
+    // generation can be right.
+    const auto has_old = std::find(kinds.begin(), kinds.end(), FaultKind::old_state);
+    if (has_old != kinds.end()) std::erase(kinds, FaultKind::clock_step);
+    return kinds;
+}
+
+// Around the border of deadtime lie the interesting lengths; few last for minutes.
+Duration draw_span(const Options& o, Prng& prng) {
+    if (prng.chance(50)) return prng.between(1ms, o.deadtime() * 2);
+    if (prng.chance(96) || o.keepalive() < 500ms) return prng.between(1ms, o.deadtime() * 8);
+    return prng.between(1s, 600s);
+}
+
+std::uint64_t draw_detail(FaultKind kind, Prng& prng) {
+    // 2 bits: directions; 3 bits: lines, none means all.
+    if (kind == FaultKind::cut)
+        return (1 + prng.below(3)) | ((prng.chance(70) ? 0 : prng.below(8)) << 2U);
+    if (kind == FaultKind::device) return prng.below(6);
+    return prng.below(1000);
+}
+
+}  // namespace
+
+Plan draw(std::uint64_t seed, const Wanted& wanted) {
+    Prng prng(seed);
+    Plan plan;
+    plan.options = draw_options(seed, prng);
+    Options& o = plan.options;
+    if (wanted.fencing == Wanted::Fencing::off) o.fencing = false;
+    if (wanted.fencing == Wanted::Fencing::on && !o.fencing) {
+        o.fencing = true;
+        o.device_acts = 500ms;
+        o.fence_delay = o.device_acts + o.keepalive() + 500ms;
+        for (NodeOptions& node : o.node) node.devices = {DeviceMood::works};
+    }
+    const std::vector<FaultKind> kinds = draw_kinds(o, prng);
+    const std::uint64_t count = 1 + prng.below(8);
+    for (std::uint64_t i = 0; i < count && !kinds.empty(); ++i) {
+        Fault fault;
+        fault.at = Instant{prng.between(o.initdead() * 2, o.fault_span)};
+        fault.kind = kinds[prng.below(kinds.size())];
+        fault.machine = prng.below(2);
+        fault.span = draw_span(o, prng);
+        fault.detail = draw_detail(fault.kind, prng);
+        plan.faults.push_back(fault);
+    }
+    std::sort(plan.faults.begin(), plan.faults.end(),
+              [](const Fault& a, const Fault& b) { return a.at < b.at; });
+    return plan;
+}
+
+}  // namespace hb::sim
