@@ -47,6 +47,78 @@ TEST(Claim, OnlyAnOwnersProofClearsIt) {
     }
 }
 
+// Why: the whole table, pair by pair: a step that is changed unseen is a double start or an outage.
+TEST(Claim, AnswersEachInputInEachStateAsDesigned) {
+    using enum ClaimInput;
+    using Do = ClaimAction;
+    struct Row {
+        ClaimInput input;
+        ClaimStep alive, fencing, cleared, blocked;
+    };
+    constexpr auto alive = Claim::alive, fencing = Claim::fencing, cleared = Claim::cleared,
+                   blocked = Claim::blocked;
+    const Row rows[] = {
+        {died_owning,
+         {fencing, Do::shoot},
+         {fencing, Do::log_only},
+         {cleared, Do::nothing},
+         {blocked, Do::log_only}},
+        {died_empty,
+         {cleared, Do::take},
+         {fencing, Do::log_only},
+         {cleared, Do::nothing},
+         {blocked, Do::log_only}},
+        {left_in_order,
+         {cleared, Do::take},
+         {fencing, Do::log_only},
+         {cleared, Do::nothing},
+         {blocked, Do::log_only}},
+        {fence_confirmed,
+         {alive, Do::log_only},
+         {cleared, Do::take},
+         {cleared, Do::log_only},
+         {cleared, Do::take}},
+        {fence_not_confirmed,
+         {alive, Do::log_only},
+         {fencing, Do::shoot},
+         {cleared, Do::log_only},
+         {blocked, Do::log_only}},
+        {fence_given_up,
+         {alive, Do::log_only},
+         {blocked, Do::alarm},
+         {cleared, Do::log_only},
+         {blocked, Do::log_only}},
+        {no_device,
+         {alive, Do::log_only},
+         {cleared, Do::take},
+         {cleared, Do::nothing},
+         {blocked, Do::log_only}},
+        {operator_confirmed,
+         {alive, Do::log_only},
+         {cleared, Do::take},
+         {cleared, Do::log_only},
+         {cleared, Do::take}},
+        {returned_same_life,
+         {alive, Do::nothing},
+         {alive, Do::call_off},
+         {alive, Do::nothing},
+         {alive, Do::nothing}},
+        {returned_new_life,
+         {alive, Do::nothing},
+         {alive, Do::call_off},
+         {alive, Do::nothing},
+         {alive, Do::nothing}},
+    };
+    static_assert(std::size(rows) == claim_inputs);
+    for (const Row& row : rows) {
+        const int input = static_cast<int>(row.input);
+        EXPECT_EQ(advance(alive, row.input), row.alive) << input;
+        EXPECT_EQ(advance(fencing, row.input), row.fencing) << input;
+        EXPECT_EQ(advance(cleared, row.input), row.cleared) << input;
+        EXPECT_EQ(advance(blocked, row.input), row.blocked) << input;
+    }
+}
+
 // Why: a group that could not be stopped runs; no message may make this node think otherwise.
 TEST(Tenure, StuckIsLeftByNothing) {
     for (int i = 0; i < tenure_inputs; ++i) {
