@@ -21,6 +21,21 @@ TEST(Local, TakesTheCommandsOfHeartbeat) {
     EXPECT_EQ(read("t=ask_resources\ninfo=me\n").resource_class, "all");
 }
 
+// Why: the word that a dead node is without power starts its groups here: it must name the node.
+TEST(Local, TakesAnOperatorsWordThatANodeIsDown) {
+    const LocalRequest word = read("t=hb_confirm_fenced\nnode=Alpha\n");
+    EXPECT_EQ(word.kind, Kind::confirm_fenced);
+    EXPECT_EQ(word.node, "alpha");  // ha.cf knows names in lower case
+    for (const char* lines : {"t=hb_confirm_fenced\n", "t=hb_confirm_fenced\nnode=\n",
+                              "t=hb_confirm_fenced\nhost=alpha\n"}) {
+        const LocalRequest nobody = read(lines);
+        EXPECT_EQ(nobody.kind, Kind::refused) << lines;
+        EXPECT_NE(nobody.reason.find("expected node=NAME"), std::string::npos) << nobody.reason;
+        EXPECT_TRUE(nobody.node.empty()) << lines;
+    }
+    EXPECT_EQ(read("t=hb_confirm_fenced\nnode=alpha\nsrc=beta\n").kind, Kind::refused);
+}
+
 // Why: a script that could say `resource` or `shutdone` could make the peer start what runs here.
 TEST(Local, RefusesTheDaemonsOwnMessages) {
     for (const char* type : {"resource", "shutdone", "status", "starting", "stonith", "repnodes",
