@@ -70,6 +70,8 @@ public:
         std::vector<std::string> logs;
         std::vector<std::string> ran;  // `IPaddr 10.0.0.1 start`
         bool finished{false}, fenced_itself{false};
+        std::vector<FenceNode> shots;   // at the other node, answered or not
+        std::vector<JobId> called_off;  // jobs that were to be ended
     };
 
     ManagerPair(std::vector<config::ResourceGroup> groups, config::Failback failback)
@@ -78,11 +80,18 @@ public:
         nodes_["beta"].name = "beta";
     }
 
+    // Of the daemons that boot from now on. With a device a test answers each shot itself.
+    FencingConfig fencing;
+    bool manage{true};
+
     Node& at(const std::string& name) { return nodes_[name]; }
     Manager& manager(const std::string& name) { return *nodes_[name].manager; }
 
     ManagerConfig config_of(const std::string& name) {
-        return plain_config(name, ++lives_, groups_, failback_);
+        ManagerConfig config = plain_config(name, ++lives_, groups_, failback_);
+        config.fencing = fencing;
+        config.manage = manage;
+        return config;
     }
 
     // The daemon starts; groups that run are still there.
@@ -120,12 +129,37 @@ public:
         nodes_[name].running.clear();
         std::erase_if(events_, [&name](const Pending& p) { return p.node == name; });
     }
-    void declare_dead(const std::string& on, const std::string& peer, bool ever_heard = true) {
+    void declare_dead(const std::string& on, const std::string& peer, bool ever_heard = true,
+                      Duration span = 60s) {
         Wishes out;
         nodes_[on].manager->peer_dead(now(), peer, ever_heard, out);
         carry_out(nodes_[on], out);
+        settle(span);
+    }
+    // What the device says of the last shot of this node.
+    void device_says(const std::string& on, FenceResult result) {
+        ASSERT_FALSE(nodes_[on].shots.empty()) << on << " did not shoot";
+        Wishes out;
+        const FenceDone done{nodes_[on].shots.back().job, result, "words", 100ms};
+        nodes_[on].manager->fence_done(now(), done, out);
+        carry_out(nodes_[on], out);
         settle();
     }
+    // No device confirms anything, until the manager stops asking.
+    void device_fails(const std::string& on) {
+        for (std::size_t shots = 0; nodes_[on].shots.size() != shots;) {
+            shots = nodes_[on].shots.size();
+            device_says(on, FenceResult::unknown);
+        }
+    }
+    void operator_confirms(const std::string& on, const std::string& peer) {
+        Wishes out;
+        nodes_[on].manager->confirm_fenced(now(), peer, out);
+        carry_out(nodes_[on], out);
+        settle();
+    }
+    // Nothing that is said arrives any more; both nodes live.
+    void cut() { nodes_["alpha"].alive = nodes_["beta"].alive = false; }
     void standby(const std::string& on, const std::string& word) {
         Wishes out;
         nodes_[on].manager->standby_command(now(), word, out);
@@ -241,6 +275,8 @@ private:
             node.finished = true;
         }
         if (std::get_if<SelfFence>(&effect)) node.fenced_itself = true;
+        if (const auto* shot = std::get_if<FenceNode>(&effect)) node.shots.push_back(*shot);
+        if (const auto* kill = std::get_if<KillJob>(&effect)) node.called_off.push_back(kill->job);
         if (const auto* run = std::get_if<RunAgent>(&effect)) script(node, *run);
     }
     void script(Node& node, const RunAgent& run) {
