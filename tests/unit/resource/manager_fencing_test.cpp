@@ -85,6 +85,18 @@ TEST(Fencing, PeerThatLeftInOrderIsShotNeitherThenNorWhenItFallsSilent) {
     EXPECT_EQ(pair.tenure("beta", "10.0.0.1"), Tenure::failed_here);
 }
 
+// Why: it beats on for a second after its `shutdone`; what is heard then makes it no owner again.
+TEST(Fencing, LastBeatsOfAPeerThatLeftDoNotGetItShot) {
+    FencingPair pair;
+    pair.boot_both();
+    pair.at("beta").start_fails.insert("web");
+    pair.stop("alpha");
+    pair.hears(pair.at("beta"), "alpha", false);
+    pair.settle();
+    pair.alpha_dies();
+    EXPECT_EQ(pair.shots("beta"), 0U);
+}
+
 // Why: whoever was never heard may run everything behind a broken cable, our own groups too.
 TEST(Fencing, PeerNeverHeardIsShotBeforeOurOwnGroupsStart) {
     FencingPair pair;
@@ -110,6 +122,47 @@ TEST(Fencing, AdoptedGroupsRunOnWhileAPeerIsShot) {
     EXPECT_EQ(pair.tenure("beta", "10.0.0.2"), Tenure::held);
     EXPECT_EQ(pair.tenure("beta", "10.0.0.1"), Tenure::waiting_for_claim);
     for (const std::string& ran : pair.at("beta").ran) EXPECT_TRUE(ran.ends_with("status")) << ran;
+}
+
+// Why: everything here does not mean nothing there: of that one never knew, or nothing new.
+TEST(Fencing, PeerOfUnknownHoldingsIsShotThoughEverythingIsHere) {
+    FencingPair never_heard;
+    never_heard.at("beta").running = everything;
+    never_heard.boot("beta");
+    never_heard.declare_dead("beta", "alpha", false);
+    ASSERT_TRUE(never_heard.claims_all("beta"));
+    EXPECT_EQ(never_heard.shots("beta"), 1U);
+
+    FencingPair silent_again;
+    silent_again.boot_both();
+    silent_again.standby("alpha", "all");
+    silent_again.beta_misses_alpha(60s);
+    ASSERT_EQ(silent_again.shots("beta"), 0U);
+    silent_again.beta_hears_alpha_again();  // its report does not get through
+    silent_again.declare_dead("beta", "alpha");
+    ASSERT_TRUE(silent_again.claims_all("beta"));
+    EXPECT_EQ(silent_again.shots("beta"), 1U);
+}
+
+// Why: after a conflict a group is ours until it is stopped, and runs on the peer all the same.
+TEST(Fencing, PeerThatHoldsWhatIsBeingReleasedHereIsShot) {
+    FencingPair pair;
+    pair.at("alpha").running = pair.at("beta").running = everything;
+    pair.at("beta").hangs.insert("web stop");
+    pair.boot("alpha");
+    pair.boot("beta");
+    Wishes out;
+    for (const char* name : {"alpha", "beta"}) {
+        pair.hears(pair.at(name), name == std::string("alpha") ? "beta" : "alpha", true);
+        pair.manager(name).comm_up(pair.now(), out);
+        pair.carry(name, out);
+        out.clear();
+    }
+    pair.settle(1s);
+    ASSERT_EQ(pair.tenure("beta", "10.0.0.1"), Tenure::releasing);
+    ASSERT_TRUE(pair.claims_all("beta"));
+    pair.alpha_dies(10s);
+    EXPECT_EQ(pair.shots("beta"), 1U);
 }
 
 // Alpha begins to let go of its group, and dies `after` that.
