@@ -119,6 +119,7 @@ void Manager::stop(Now now, Wishes& out) {
     stopping_ = true;
     stop_step_ = StopStep::waiting;
     fencer_.call_off_all(out);
+    unwant(out);
     standby_wanted_.reset();
     if (!standby_.idle() || !table_.settled()) wish_log(out, LogId::shutdown_delayed);
     settle(now, out);

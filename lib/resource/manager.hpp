@@ -121,6 +121,7 @@ private:
     void shoot(Instant now, Peer& peer, Wishes& out);
     void claim_news(Instant now, Peer& peer, ClaimInput input, Wishes& out);
     void claim_returned(Peer& peer, bool restarted, Wishes& out);
+    void unwant(Wishes& out);
     bool claims_open() const;
     void take_over_from(Instant now, Peer& peer, Wishes& out);
 

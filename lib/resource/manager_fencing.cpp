@@ -104,6 +104,11 @@ void Manager::claim_returned(Peer& peer, bool restarted, Wishes& out) {
         wish_log(out, LogId::fence_called_off, peer.name,
                  restarted ? "it was started again" : "it is heard again");
     }
+    unwant(out);
+}
+
+// Nothing waits for a device any more, nor does what waits for such a group in the order of starts.
+void Manager::unwant(Wishes& out) {
     for (const std::string& key : keys_of(Holding::all)) {
         if (table_.find(key)->tenure != Tenure::waiting_for_claim) continue;
         table_.release(key, TenureInput::release_asked, out);

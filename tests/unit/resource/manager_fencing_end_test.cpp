@@ -179,6 +179,35 @@ TEST(FencingEnds, StopCallsTheShotOffAndStartsNothing) {
     }
 }
 
+// Why: with `order file` a group that is ours waits for an earlier one, and that one for the
+// device; a stop that waited for such a start would never end.
+TEST(FencingEnds, StopWaitsForNoStartThatWaitsForTheDevice) {
+    FencingPair pair;
+    pair.order = config::GroupOrder::file;
+    pair.at("alpha").running = pair.at("beta").running = alphas;
+    pair.at("beta").hangs.insert("web stop");  // what alpha keeps is given up slowly
+    pair.boot("alpha");
+    pair.boot("beta");
+    Wishes out;
+    for (const char* name : {"alpha", "beta"}) {
+        pair.hears(pair.at(name), name == std::string("alpha") ? "beta" : "alpha", true);
+        pair.manager(name).comm_up(pair.now(), out);
+        pair.carry(name, out);
+        out.clear();
+    }
+    pair.settle(1s);
+    ASSERT_EQ(pair.tenure("beta", "10.0.0.1"), Tenure::releasing);
+    ASSERT_EQ(pair.tenure("beta", "10.0.0.2"), Tenure::acquiring);
+    pair.at("beta").hangs.clear();
+    pair.alpha_dies(1h);
+    ASSERT_EQ(pair.tenure("beta", "10.0.0.1"), Tenure::waiting_for_claim);
+    ASSERT_EQ(pair.running("beta"), Set{});
+    pair.stop("beta");
+    EXPECT_TRUE(pair.at("beta").finished);
+    EXPECT_EQ(pair.running("beta"), Set{});
+    EXPECT_EQ(pair.started("beta", "web"), 0);
+}
+
 // Why: a node that ends takes nothing over, so it has no reason to reset anybody.
 TEST(FencingEnds, NodeThatStopsShootsNobody) {
     FencingPair pair;

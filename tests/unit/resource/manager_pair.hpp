@@ -82,6 +82,7 @@ public:
 
     // Of the daemons that boot from now on. With a device a test answers each shot itself.
     FencingConfig fencing;
+    config::GroupOrder order{config::GroupOrder::parallel};
     bool manage{true};
 
     Node& at(const std::string& name) { return nodes_[name]; }
@@ -90,6 +91,7 @@ public:
     ManagerConfig config_of(const std::string& name) {
         ManagerConfig config = plain_config(name, ++lives_, groups_, failback_);
         config.fencing = fencing;
+        config.order = order;
         config.manage = manage;
         return config;
     }
