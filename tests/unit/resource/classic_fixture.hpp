@@ -18,8 +18,10 @@ inline const Set both{"svc::a", "svc::b"};
 // One manager, `alpha`, beside `beta`, of which only the letters exist. Scripts end at once.
 class BesideClassic {
 public:
-    explicit BesideClassic(Failback failback, Set failing_starts = {}, bool manage = true)
-        : start_fails_(std::move(failing_starts)), manager_(config_of(failback, manage), now()) {
+    explicit BesideClassic(Failback failback, Set failing_starts = {}, bool manage = true,
+                           FencingConfig fencing = {})
+        : start_fails_(std::move(failing_starts)),
+          manager_(config_of(failback, manage, std::move(fencing)), now()) {
         Wishes out;
         manager_.start(now(), out);
         carry_out(out);
@@ -68,6 +70,14 @@ public:
     void hands(const std::string& held, const std::string& info) {
         says("ask_resources", {{"rsc_hold", held}, {"info", info}});
     }
+    // How often beta was shot, and that the device confirms the last one.
+    std::size_t shots() const { return shots_.size(); }
+    void device_confirms() {
+        ASSERT_FALSE(shots_.empty());
+        Wishes out;
+        manager_.fence_done(now(), {shots_.back(), FenceResult::confirmed, {}, 1s}, out);
+        carry_out(out);
+    }
     void standby(const std::string& word) {
         Wishes out;
         manager_.standby_command(now(), word, out);
@@ -113,10 +123,11 @@ public:
     auto logged(LogId id) const { return std::count(logs_.begin(), logs_.end(), id); }
 
 private:
-    static ManagerConfig config_of(Failback failback, bool manage) {
+    static ManagerConfig config_of(Failback failback, bool manage, FencingConfig fencing) {
         ManagerConfig config = plain_config(
             "alpha", 1, {make_group("alpha", "svc::a"), make_group("beta", "svc::b")}, failback);
         config.manage = manage;
+        config.fencing = std::move(fencing);
         config.start_timeout = limits::script_timeout_start;
         config.status_timeout = limits::script_timeout_status;
         config.stop_timeout = limits::script_timeout_stop;
@@ -148,6 +159,7 @@ private:
             }
             const Effect& effect = std::get<Effect>(wish);
             if (const auto* line = std::get_if<LogLine>(&effect)) logs_.push_back(line->id);
+            if (const auto* shot = std::get_if<FenceNode>(&effect)) shots_.push_back(shot->job);
             if (const auto* agent = std::get_if<RunAgent>(&effect)) jobs.push_back(*agent);
         }
     }
@@ -168,6 +180,7 @@ private:
     }
 
     Set running_, start_fails_;
+    std::vector<JobId> shots_;
     std::deque<RunAgent> waiting_;
     std::vector<std::string> said_;  // `type field=value ...`
     std::vector<LogId> logs_;

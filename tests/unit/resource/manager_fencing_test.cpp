@@ -85,8 +85,8 @@ TEST(Fencing, PeerThatLeftInOrderIsShotNeitherThenNorWhenItFallsSilent) {
     EXPECT_EQ(pair.tenure("beta", "10.0.0.1"), Tenure::failed_here);
 }
 
-// Why: it beats on for a second after its `shutdone`; what is heard then makes it no owner again.
-TEST(Fencing, LastBeatsOfAPeerThatLeftDoNotGetItShot) {
+// Why: only another life of it can own anything; that this one is heard once more is no reason.
+TEST(Fencing, PeerThatLeftAndIsHeardOnceMoreIsNotShot) {
     FencingPair pair;
     pair.boot_both();
     pair.at("beta").start_fails.insert("web");
@@ -203,6 +203,29 @@ TEST(Fencing, PeerThatDiesInItsReleaseIsShot) {
         }
         EXPECT_GE(shot, 20) << stops;  // two stops of 10 ms
         EXPECT_GE(spared, 20) << stops;
+    }
+}
+
+// Why: a group that is on its way between two nodes may be on either; the giver must not start it
+// again on its own word when the taker falls silent.
+TEST(Fencing, TakerThatDiesInAHandOverIsShotBeforeAnythingComesBack) {
+    for (Duration after = 0ms; after <= 120ms; after += 1ms) {
+        SCOPED_TRACE("ms " + std::to_string(to_ms(after)));
+        FencingPair pair;
+        pair.boot_both();
+        Wishes out;
+        pair.manager("alpha").standby_command(pair.now(), "all", out);
+        pair.carry("alpha", out);
+        pair.settle(after);
+        pair.kill("beta");
+        pair.settle(1s);
+        const auto before = pair.started("alpha", "web");
+        pair.declare_dead("alpha", "beta");
+        ASSERT_EQ(pair.shots("alpha"), 1U);
+        ASSERT_EQ(pair.started("alpha", "web"), before);
+        ASSERT_EQ(pair.started("alpha", "db"), 0);
+        pair.device_says("alpha", FenceResult::confirmed);
+        ASSERT_EQ(pair.running("alpha"), everything);
     }
 }
 
