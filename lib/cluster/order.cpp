@@ -93,7 +93,9 @@ Engine::State::Life Engine::State::life_of(std::size_t peer, const wire::Message
     }
     if (state == PeerState::alive) return Life::same;
     if (!from.heard_since_start) return Life::first;
-    if (header.number <= from.status_number || status.get("st") == "dead") return Life::refused;
+    // What was sent before the last that we heard was on its way when the peer was counted dead. It
+    // shows no life, and numbers counted from it would have messages repeated that we have.
+    if (header.number <= from.order.highest() || status.get("st") == "dead") return Life::refused;
     return Life::returned;
 }
 

@@ -75,6 +75,25 @@ TEST(EngineHears, OnlyANewerStatusIsAReturn) {
     EXPECT_EQ(lab.said("status").size(), 1U) << "it hears us at once";
 }
 
+// Why: a status that was overtaken by other messages came after the death was declared; taken for a
+// return it had all that was heard behind it sent again, and delivered twice (simulator, seed 60).
+TEST(EngineHears, AnOvertakenStatusIsNoReturn) {
+    Lab lab;
+    lab.bring_up();
+    for (std::uint64_t number = 5; number <= 8; ++number) lab.give(lab.typed("note", number));
+    lab.pass(5500ms);
+    ASSERT_EQ(lab.told<PeerDead>().size(), 1U);
+    lab.forget();
+    lab.give(lab.status("up", 4));
+    EXPECT_TRUE(lab.up.empty());
+    lab.give(lab.status("up", 10));
+    EXPECT_EQ(lab.told<PeerReturned>().size(), 1U);
+    lab.give(lab.typed("note", 7));
+    lab.pass(400ms);
+    EXPECT_TRUE(lab.said("NS_rexmit").empty());
+    EXPECT_TRUE(lab.delivered().empty());
+}
+
 // Why: `dead` is a word, not a silence.
 TEST(EngineHears, AStatusDeadIsADeathAtOnce) {
     Lab lab;
