@@ -142,14 +142,19 @@ Wrong Once::effect(const Machine& machine, const Effect& effect) {
 Wrong FalseDeath::effect(Instant t, const Machines& machines, std::size_t at, const Effect& effect,
                          const Exclusive& ears) {
     const auto* line = std::get_if<LogLine>(&effect);
-    if (line == nullptr || line->id != LogId::peer_dead) return std::nullopt;
+    const bool dead = line != nullptr && line->id == LogId::peer_dead;
+    if (!dead && !std::holds_alternative<FenceNode>(effect)) return std::nullopt;
     const Machine& other = machines[1 - at];
     const Instant heard = ears.heard(at);
     if (other.core == nullptr || stopping_[1 - at] || heard <= began_[at]) return std::nullopt;
-    const Duration silence = options_.node[1 - at].deadtime * 98 / 100;
-    if (t - heard >= silence) return std::nullopt;
-    return "I6: " + machine_name(at) + " declares the other node dead " +
-           std::to_string(to_ms(t - heard)) + " ms after its heartbeat came";
+    Duration silence = t - heard;
+    const auto& [from, until] = slept_[at];
+    if (until > heard) silence -= until - std::max(from, heard);
+    // A clock that is wrong by a percent; a stall of less than a keepalive is no stall.
+    const NodeOptions& sender = options_.node[1 - at];
+    if (silence >= sender.deadtime * 98 / 100 - options_.node[at].keepalive) return std::nullopt;
+    return "I6: " + machine_name(at) + (dead ? " declares the other node dead " : " shoots ") +
+           std::to_string(to_ms(silence)) + " ms after its heartbeat came";
 }
 
 // --- I8 ---

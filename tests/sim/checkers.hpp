@@ -110,13 +110,17 @@ private:
     std::set<std::string> seen_;  // receiver, its life, sender's number
 };
 
-// I6: no peer is declared dead whose heartbeat reached our socket within its deadtime.
+// I6: no peer is declared dead, and none is shot, whose heartbeat reached our socket within its
+// deadtime. The time in which we ourselves stood still does not count as its silence.
 class FalseDeath {
 public:
     explicit FalseDeath(const Options& options) : options_(options) {}
     Wrong effect(Instant t, const Machines& machines, std::size_t at, const Effect& effect,
                  const Exclusive& ears);
     void began(Instant t, std::size_t machine) { began_[machine] = t; }
+    void stood_still(Instant from, Instant until, std::size_t machine) {
+        slept_[machine] = {from, until};
+    }
     void stopping(std::size_t machine) { stopping_[machine] = true; }
     void running(std::size_t machine) { stopping_[machine] = false; }
 
@@ -124,6 +128,7 @@ private:
     const Options options_;
     std::array<Instant, 2> began_{};
     std::array<bool, 2> stopping_{};
+    std::array<std::pair<Instant, Instant>, 2> slept_{};  // the last time
 };
 
 // I8: effects of one event, packets, log lines and scripts stay within bounds.

@@ -92,6 +92,7 @@ void World::apply(const Fault& fault) {
             return;
         case FaultKind::pause:
         case FaultKind::pause_clock_too:
+            machine.deaf = (fault.detail & 1U) != 0;
             pause(machine, fault.span, fault.kind == FaultKind::pause_clock_too);
             return;
         case FaultKind::cut:
@@ -246,9 +247,10 @@ void World::pause(Machine& machine, Duration span, bool clock_stands) {
     machine.paused_until = now_ + span;
     exclusive_.paused(now_ + span);
     const std::uint64_t boot = machine.boot;
-    const Instant began = machine.now(now_).mono;
-    after(span, [this, &machine, boot, clock_stands, began] {
+    const Instant began = machine.now(now_).mono, from = now_;
+    after(span, [this, &machine, boot, clock_stands, began, from] {
         if (machine.boot != boot || !machine.paused()) return;
+        false_death_.stood_still(from, now_, machine.index);
         if (clock_stands) machine.clock_lag += machine.now(now_).mono - began;
         resume(machine);
     });

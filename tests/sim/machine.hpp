@@ -25,6 +25,7 @@ struct Machine {
     Duration clock_lag{};            // how long its clock stood still altogether
     std::int64_t wall_step{};        // seconds by which its wall clock was set wrong
     std::optional<Instant> paused_until;
+    bool deaf{false};        // what arrives while it stands still is lost: a suspended machine
     Instant wake_at{never};  // world time of the wakeup that is queued
     // Scripts that a daemon which died has left: while they run, the next one runs none.
     unsigned leftovers{}, scripts{};

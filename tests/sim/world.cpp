@@ -99,13 +99,15 @@ void World::happen(Item item) {
                               : reply != nullptr ? reply->machine
                                                  : std::get<Wake>(item.what).machine;
     Machine& machine = machines_[index];
-    if (frame != nullptr && frame->status != 0 && machine.powered) {
+    const bool hears = machine.powered && !(machine.paused() && machine.deaf);
+    if (frame != nullptr && frame->status != 0 && hears) {
         exclusive_.heartbeat(now_, index, frame->life, frame->status);
     }
     if (machine.paused()) {
         // A process of its own ends even while the daemon is gone, but not while the machine
         // stands still.
-        const bool waits = frame != nullptr ? held_back_[index].size() < 1000 : reply != nullptr;
+        const bool kept = !machine.deaf && held_back_[index].size() < 1000;
+        const bool waits = frame != nullptr ? kept : reply != nullptr;
         if (waits) held_back_[index].push_back(std::move(item));
         return;
     }
