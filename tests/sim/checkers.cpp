@@ -149,10 +149,14 @@ Wrong FalseDeath::effect(Instant t, const Machines& machines, std::size_t at, co
     if (other.core == nullptr || stopping_[1 - at] || heard <= began_[at]) return std::nullopt;
     Duration silence = t - heard;
     const auto& [from, until] = slept_[at];
-    if (until > heard) silence -= until - std::max(from, heard);
-    // A clock that is wrong by a percent; a stall of less than a keepalive is no stall.
+    Duration unnoticed{};  // a stall is one that passes a deadline of ours by a keepalive
+    if (until > heard) {
+        silence -= until - std::max(from, heard);
+        unnoticed = options_.node[at].keepalive * 2;
+    }
+    // Clocks are wrong by a percent.
     const NodeOptions& sender = options_.node[1 - at];
-    if (silence >= sender.deadtime * 98 / 100 - options_.node[at].keepalive) return std::nullopt;
+    if (silence >= sender.deadtime * 98 / 100 - unnoticed) return std::nullopt;
     return "I6: " + machine_name(at) + (dead ? " declares the other node dead " : " shoots ") +
            std::to_string(to_ms(silence)) + " ms after its heartbeat came";
 }

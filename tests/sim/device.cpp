@@ -1,6 +1,8 @@
 // See device.hpp.
 #include "sim/device.hpp"
 
+#include "sim/coverage.hpp"
+
 namespace hb::sim {
 
 using namespace std::chrono_literals;
@@ -11,6 +13,7 @@ Devices::Course Devices::order(std::size_t target, const FenceNode& order) {
     Prng prng(options_.seed ^ (0xde71ceU + ++orders_ * 977));
     const auto& levels = options_.node[target].devices;
     const DeviceMood mood = order.level < levels.size() ? levels[order.level] : DeviceMood::refuses;
+    coverage().device(mood);
     const Duration acts = prng.between(1ms, options_.device_acts);
     Course course;
     switch (mood) {

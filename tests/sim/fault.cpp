@@ -57,6 +57,26 @@ std::uint64_t draw_detail(FaultKind kind, Prng& prng) {
     return prng.below(1000);
 }
 
+// No device ever says yes: the end of patience comes after minutes, and then an operator, or the
+// machine itself.
+void draw_stubborn(Plan& plan, Prng& prng) {
+    for (NodeOptions& node : plan.options.node) {
+        for (DeviceMood& mood : node.devices) {
+            mood = prng.chance(50) ? DeviceMood::refuses : DeviceMood::silent;
+        }
+    }
+    Fault fault;
+    fault.at = Instant{prng.between(plan.options.initdead() * 2, plan.options.fault_span)};
+    fault.machine = prng.below(2);
+    fault.span = prng.between(300s, 900s);
+    fault.kind = prng.chance(50) ? FaultKind::power_cut : FaultKind::cut;
+    fault.detail = 1 + prng.below(3);
+    plan.faults.push_back(fault);
+    fault.at = fault.at + prng.between(100s, 900s);
+    fault.kind = FaultKind::operator_confirms;
+    if (prng.chance(50)) plan.faults.push_back(fault);
+}
+
 }  // namespace
 
 Plan draw(std::uint64_t seed, const Wanted& wanted) {
@@ -82,6 +102,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
         fault.detail = draw_detail(fault.kind, prng);
         plan.faults.push_back(fault);
     }
+    if (o.fencing && o.keepalive() >= 500ms && prng.chance(3)) draw_stubborn(plan, prng);
     std::sort(plan.faults.begin(), plan.faults.end(),
               [](const Fault& a, const Fault& b) { return a.at < b.at; });
     return plan;
