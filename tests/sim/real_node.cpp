@@ -1,0 +1,104 @@
+// See real_node.hpp.
+#include "sim/real_node.hpp"
+
+#include <algorithm>
+
+#include "wire/text_form.hpp"
+
+namespace hb::sim {
+
+using namespace std::chrono_literals;
+
+RealNode::RealNode(core::CoreConfig config, std::function<std::uint64_t()> next_generation,
+                   TraceLine trace)
+    : config_(std::move(config)),
+      next_generation_(std::move(next_generation)),
+      trace_(std::move(trace)),
+      dice_(config_.engine.seed ^ 0x306U) {
+    if (!trace_) trace_ = [](const std::string&) {};
+}
+
+void RealNode::start(Now now, Effects& out) {
+    Turn turn{now, out};
+    begin_life(turn);
+}
+
+void RealNode::begin_life(Turn& turn) {
+    starts_again_ = never;
+    config_.engine.seed = dice_.next();
+    life_ = std::make_unique<RealLife>(config_, turn.now, dice_, next_job_, *this, trace_);
+    life_->start(turn);
+}
+
+void RealNode::step(Now now, const Event& event, Effects& out) {
+    Turn turn{now, out};
+    if (std::holds_alternative<Wakeup>(event)) wakeup(turn);
+    if (const auto* local_message = std::get_if<LocalMessage>(&event)) {
+        local(turn, local_message->text);
+    }
+    if (std::holds_alternative<StopRequested>(event)) {
+        if (life_) {
+            life_->stop(turn);
+        } else {
+            starts_again_ = never;
+            out.emplace_back(Finished{});
+        }
+    }
+    if (!life_) return;
+    if (const auto* frame = std::get_if<FrameIn>(&event)) life_->frame(turn, frame->bytes);
+    if (const auto* done = std::get_if<ScriptDone>(&event)) life_->script_done(turn, *done);
+    look_for_end(turn);
+}
+
+void RealNode::wakeup(Turn& turn) {
+    if (starts_again_ <= turn.now.mono) {
+        config_.engine.generation = next_generation_();
+        config_.resources.life = config_.engine.generation;
+        begin_life(turn);
+        return;
+    }
+    const auto due = std::partition(standby_at_.begin(), standby_at_.end(),
+                                    [&](Instant at) { return at > turn.now.mono; });
+    const auto times = standby_at_.end() - due;
+    standby_at_.erase(due, standby_at_.end());
+    // Always `foreign`, whatever failed (resources.md 10.2 B2).
+    for (auto i = times; i > 0; --i) {
+        local(turn, ">>>\nt=ask_resources\nrsc_hold=foreign\ninfo=me\n<<<\n");
+    }
+    if (life_) life_->wakeup(turn);
+}
+
+// With the daemon gone the writer hangs, and its message comes before any handler is there.
+void RealNode::local(Turn& turn, const Bytes& text) {
+    auto message = wire::text_form::decode(text);
+    if (message && life_) life_->say(turn, std::move(*message));
+}
+
+void RealNode::look_for_end(Turn& turn) {
+    switch (life_->end()) {
+        case RealLife::End::none:
+            return;
+        case RealLife::End::stopped:
+            turn.out.emplace_back(Finished{});
+            life_.reset();
+            return;
+        case RealLife::End::starts_again: {
+            life_.reset();
+            const auto whole = std::chrono::ceil<std::chrono::seconds>(config_.engine.deadtime);
+            starts_again_ = turn.now.mono + whole + 1s;
+            return;
+        }
+    }
+}
+
+void RealNode::standby_in_30_s(Now now) { standby_at_.push_back(now.mono + 30s); }
+
+Instant RealNode::next_deadline() const {
+    Instant first = life_ ? life_->next_deadline() : starts_again_;
+    for (const Instant at : standby_at_) first = std::min(first, at);
+    return first;
+}
+
+NodeView RealNode::view() const { return life_ ? life_->view() : NodeView{false, "none"}; }
+
+}  // namespace hb::sim
