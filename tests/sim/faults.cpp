@@ -3,6 +3,7 @@
 
 #include "cluster/generation.hpp"
 #include "sim/our_node.hpp"
+#include "sim/real_node.hpp"
 #include "sim/world.hpp"
 
 namespace hb::sim {
@@ -221,8 +222,15 @@ void World::start_daemon(Machine& machine) {
     in_order_.began(machine);
     false_death_.began(now_, machine.index);
     false_death_.running(machine.index);
-    machine.core = std::make_unique<OurNode>(
-        core_config(options_, machine.index, machine.generation, prng_.next()), now);
+    core::CoreConfig config =
+        core_config(options_, machine.index, machine.generation, prng_.next());
+    if (options_.real[machine.index]) {
+        machine.core = std::make_unique<RealNode>(
+            std::move(config), [&machine] { return ++machine.generation; },
+            [this, &machine](const std::string& line) { trace(&machine, line); });
+    } else {
+        machine.core = std::make_unique<OurNode>(std::move(config), now);
+    }
     Effects effects;
     machine.core->start(now, effects);
     carry_out(machine, effects);

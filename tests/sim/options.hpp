@@ -62,6 +62,7 @@ struct Options {
     Duration script_min{}, script_max{};
     Duration start_timeout{}, status_timeout{}, stop_timeout{};
     std::vector<BadScript> bad_scripts;
+    bool real[2]{};  // which machine runs a Heartbeat 3.0.6 (its stand-in)
     bool fencing{false};
     Duration device_acts{};  // from the order to the cut of the power, at most
     Duration fence_delay{};
