@@ -91,6 +91,11 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
         o.fence_delay = o.device_acts + o.keepalive() + 500ms;
         for (NodeOptions& node : o.node) node.devices = {DeviceMood::works};
     }
+    if (wanted.peer != Wanted::Peer::ours) {
+        o.real[seed % 2] = true;
+        o.real[1 - seed % 2] = wanted.peer == Wanted::Peer::both;
+        o.fencing = false;
+    }
     const std::vector<FaultKind> kinds = draw_kinds(o, prng);
     const std::uint64_t count = 1 + prng.below(8);
     for (std::uint64_t i = 0; i < count && !kinds.empty(); ++i) {

@@ -48,6 +48,8 @@ struct Plan {
 // What the command line fixes; the seed draws the rest.
 struct Wanted {
     enum class Fencing : std::uint8_t { drawn, on, off } fencing{Fencing::drawn};
+    // Of the stand-ins of a Heartbeat 3.0.6; with one the seed says which machine runs it.
+    enum class Peer : std::uint8_t { ours, real, both } peer{Peer::ours};
 };
 Plan draw(std::uint64_t seed, const Wanted& wanted = {});
 

@@ -15,11 +15,13 @@ using namespace hb::sim;
 using Count = unsigned long long;
 
 constexpr const char* usage_text =
-    "usage: hb_sim [--seeds N] [--first S] [--fencing on|off] [--strict] [--coverage]\n"
-    "       hb_sim --seed S [--fencing on|off] [--shrink]\n"
+    "usage: hb_sim [--seeds N] [--first S] [WORLD] [--strict] [--coverage]\n"
+    "       hb_sim --seed S [WORLD] [--shrink]\n"
+    "WORLD: [--fencing on|off] [--peer ours|real|both]\n"
     "  --seeds N    that many seeds, from S on (2000 from 1)\n"
     "  --seed S     one seed, with its trace; the same each time\n"
     "  --fencing    with a fencing device or without, instead of as the seed has it\n"
+    "  --peer       real: one node, both: two are stand-ins of a Heartbeat 3.0.6\n"
     "  --strict     fail when a decision that can be reached was never exercised\n"
     "  --coverage   print how often each decision was exercised\n"
     "  --shrink     make the failing plan of that seed smaller before it is shown\n"
@@ -46,6 +48,13 @@ std::optional<Arguments> parse(int argc, char** argv) {
         if (option == "--fencing") {
             if (value != "on" && value != "off") return std::nullopt;
             out.wanted.fencing = value == "on" ? Wanted::Fencing::on : Wanted::Fencing::off;
+            continue;
+        }
+        if (option == "--peer") {
+            if (value != "ours" && value != "real" && value != "both") return std::nullopt;
+            out.wanted.peer = value == "ours"   ? Wanted::Peer::ours
+                              : value == "real" ? Wanted::Peer::real
+                                                : Wanted::Peer::both;
             continue;
         }
         const auto number = hb::parse_dec(value);
@@ -112,8 +121,11 @@ int report_failure(std::uint64_t seed, const Plan& plan, const std::string& viol
     const char* fencing = wanted.fencing == Wanted::Fencing::on    ? " --fencing on"
                           : wanted.fencing == Wanted::Fencing::off ? " --fencing off"
                                                                    : "";
-    std::printf("seed %llu: %s\nreplay: hb_sim --seed %llu%s\n", static_cast<Count>(seed),
-                violation.c_str(), static_cast<Count>(seed), fencing);
+    const char* peer = wanted.peer == Wanted::Peer::real   ? " --peer real"
+                       : wanted.peer == Wanted::Peer::both ? " --peer both"
+                                                           : "";
+    std::printf("seed %llu: %s\nreplay: hb_sim --seed %llu%s%s\n", static_cast<Count>(seed),
+                violation.c_str(), static_cast<Count>(seed), fencing, peer);
     std::printf("made smaller:\n");
     show(shrink(plan, violation));
     return 1;
