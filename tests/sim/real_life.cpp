@@ -11,6 +11,7 @@ using resource::includes;
 RealLife::RealLife(core::CoreConfig config, Now now, Prng& dice, std::uint64_t& next_job,
                    Host& host, const TraceLine& trace)
     : config_(std::move(config)),
+      dice_(dice),
       host_(host),
       trace_(trace),
       wire_(config_.engine, now.mono, *this, trace_),

@@ -88,6 +88,7 @@ private:
     void final_phase(Turn& turn);
 
     const core::CoreConfig config_;
+    Prng& dice_;
     Host& host_;
     const TraceLine& trace_;
     RealWire wire_;

@@ -87,7 +87,8 @@ void RealLife::peer_dead(Turn& turn, bool heard_since_start) {
     }
 }
 
-void RealLife::peer_returned(Turn& turn) { restart_soon(turn, 2s); }
+// The timer of a busy loop: of two nodes that hear each other at once, one is the first to release.
+void RealLife::peer_returned(Turn& turn) { restart_soon(turn, 2s + dice_.between(0ms, 50ms)); }
 
 void RealLife::own_silence(Turn& turn) {
     trace_("ERROR: No local heartbeat. Forcing restart.");

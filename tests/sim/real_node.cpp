@@ -9,6 +9,14 @@ namespace hb::sim {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+// From a packet on the line to its answer a real node took 70 to 160 ms (resources.md A.1, wire.md
+// appendix B), whatever its load; never so long here that heartbeats become irregular.
+constexpr Duration answer_least = 1ms, answer_most = 130ms;
+
+}  // namespace
+
 RealNode::RealNode(core::CoreConfig config, std::function<std::uint64_t()> next_generation,
                    TraceLine trace)
     : config_(std::move(config)),
@@ -45,9 +53,19 @@ void RealNode::step(Now now, const Event& event, Effects& out) {
         }
     }
     if (!life_) return;
-    if (const auto* frame = std::get_if<FrameIn>(&event)) life_->frame(turn, frame->bytes);
+    if (const auto* frame = std::get_if<FrameIn>(&event)) {
+        waiting_.push_back(frame->bytes);
+        const Duration most = std::min(answer_most, config_.engine.keepalive / 2);
+        if (hears_at_ == never) hears_at_ = now.mono + dice_.between(answer_least, most);
+    }
     if (const auto* done = std::get_if<ScriptDone>(&event)) life_->script_done(turn, *done);
     look_for_end(turn);
+}
+
+void RealNode::hear(Turn& turn) {
+    if (turn.now.mono < hears_at_) return;
+    hears_at_ = never;
+    for (const Bytes& frame : std::exchange(waiting_, {})) life_->frame(turn, frame);
 }
 
 void RealNode::wakeup(Turn& turn) {
@@ -65,7 +83,9 @@ void RealNode::wakeup(Turn& turn) {
     for (auto i = times; i > 0; --i) {
         local(turn, ">>>\nt=ask_resources\nrsc_hold=foreign\ninfo=me\n<<<\n");
     }
-    if (life_) life_->wakeup(turn);
+    if (!life_) return;
+    hear(turn);
+    life_->wakeup(turn);
 }
 
 // With the daemon gone the writer hangs, and its message comes before any handler is there.
@@ -75,6 +95,9 @@ void RealNode::local(Turn& turn, const Bytes& text) {
 }
 
 void RealNode::look_for_end(Turn& turn) {
+    if (life_->end() == RealLife::End::none) return;
+    waiting_.clear();
+    hears_at_ = never;
     switch (life_->end()) {
         case RealLife::End::none:
             return;
@@ -94,7 +117,7 @@ void RealNode::look_for_end(Turn& turn) {
 void RealNode::standby_in_30_s(Now now) { standby_at_.push_back(now.mono + 30s); }
 
 Instant RealNode::next_deadline() const {
-    Instant first = life_ ? life_->next_deadline() : starts_again_;
+    Instant first = life_ ? std::min(life_->next_deadline(), hears_at_) : starts_again_;
     for (const Instant at : standby_at_) first = std::min(first, at);
     return first;
 }

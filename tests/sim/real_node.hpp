@@ -29,6 +29,7 @@ private:
     void begin_life(Turn& turn);
     void local(Turn& turn, const Bytes& text);
     void wakeup(Turn& turn);
+    void hear(Turn& turn);
     void look_for_end(Turn& turn);
 
     core::CoreConfig config_;
@@ -36,6 +37,8 @@ private:
     TraceLine trace_;
     Prng dice_;
     std::uint64_t next_job_{0};
+    std::vector<Bytes> waiting_;  // frames that its main loop has not come to yet
+    Instant hears_at_{never};
     std::unique_ptr<RealLife> life_;  // none: it sleeps before it starts again
     Instant starts_again_{never};
     std::vector<Instant> standby_at_;  // of failed starts; the shells outlive the process

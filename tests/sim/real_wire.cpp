@@ -20,12 +20,12 @@ NodeName other_node(const cluster::EngineConfig& config) {
     return config.nodes[config.nodes[0] == config.self ? 1 : 0];
 }
 
+// The text fields in the order of the wire, without the standard ones.
 std::string words_of(const wire::Message& message) {
-    std::string words(message.type());
+    std::string words = ">";
     for (const wire::Field& field : message.fields) {
-        if (field.name == "src") break;  // the standard fields begin
-        if (field.name == "t" || field.type != wire::FieldType::string) continue;
-        words += " " + field.name + "=" + field.value;
+        if (field.name == "src") break;
+        if (field.type == wire::FieldType::string) words += " " + field.name + "=" + field.value;
     }
     return words;
 }
@@ -168,7 +168,7 @@ void RealWire::send(Turn& turn, wire::Message message) {
     user_.any_message(turn);
     if (message.type() != "status") {
         if (for_us(message)) user_.message(turn, message, true);
-        trace_("> " + words_of(message));
+        trace_(words_of(message));
     }
     emit(message, turn.out);
 }
