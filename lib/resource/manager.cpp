@@ -57,6 +57,7 @@ void Manager::comm_up(Now now, Wishes& out) {
 void Manager::repeat_question(Instant now, Wishes& out) {
     ask_again_at_ = now + limits::ask_again;
     wish(out, Letter{"starting", {{"hb_ask", question_}}});
+    report_is_news_ = true;  // it may arrive after the report that follows it
     // A real node takes us for unstable now, until our next report: at our start at once, later
     // when we know what it holds.
     if (!first_decision_) answer_due_ = true;
@@ -131,6 +132,10 @@ void Manager::wakeup(Now now, Wishes& out) {
     if (unanswered() && now.mono >= ask_again_at_) repeat_question(now.mono, out);
     table_.wakeup(now.mono, out);
     fencer_.wakeup(now.mono, table_.jobs(), out);
+    if (now.mono >= tell_again_at_) {
+        tell_again_at_ = never;
+        answer_due_ = true;
+    }
     if (standby_wanted_ && now.mono >= standby_wanted_until_) {
         standby_wanted_.reset();
         wish_log(out, LogId::standby_no_reply);
@@ -170,6 +175,7 @@ Instant Manager::next_deadline() const noexcept {
         std::min({standby_.next_deadline(), table_.next_deadline(), fencer_.next_deadline()});
     if (unanswered()) first = std::min(first, ask_again_at_);
     if (standby_wanted_) first = std::min(first, standby_wanted_until_);
+    first = std::min(first, tell_again_at_);
     if (unanswered_me_) first = std::min(first, unanswered_me_->until);
     if (stop_step_ == StopStep::farewell) first = std::min(first, farewell_until_);
     for (const Peer& peer : peers_) first = std::min(first, peer.report_due);
@@ -223,6 +229,7 @@ void Manager::settle(Now now, Wishes& out) {
     settle_report(out);  // ... and given up after its last stop
     answer_ip_requests(out);
     settle_stop(now, out);
+    settle_told_again(now.mono);
     settle_log(out);
     settle_audit(out);
 }
@@ -297,6 +304,7 @@ void Manager::settle_report(Wishes& out) {
         std::string text;
         for (const auto& [name, value] : next.fields) text += name + "=" + value + "\n";
         if (text == last_report_ && !answer_due_) return;
+        report_is_news_ = report_is_news_ || text != last_report_;
         last_report_ = text;
         answer_due_ = false;
         wish(out, next);

@@ -142,6 +142,7 @@ private:
     void holds_the_rest(Peer& peer);
     void starts_unasked(Peer& peer, const std::string& key, Wishes& out);
     void gave_up(Peer& peer, Holding given);
+    void settle_told_again(Instant now);
     bool put_off(Instant now, const Peer& peer, const Letter& letter);
     void settle_late_answer(Now now, Wishes& out);
     bool legacy_between(const Peer& peer) const noexcept;
@@ -182,6 +183,9 @@ private:
     Instant standby_wanted_until_{never};
     std::set<std::string> standby_keys_;  // groups of the hand-over under way
     std::string last_report_;
+    // A real peer takes reports as they arrive: the last one of a row is said once more.
+    bool report_is_news_{false};
+    Instant tell_again_at_{never};
     std::map<std::string, LogId> complained_;                 // by group
     std::set<std::pair<std::string, NodeName>> ip_requests_;  // group, asker: to answer
     std::set<std::string> ip_asked_;                          // legacy: asked the peer to release

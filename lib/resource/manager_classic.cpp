@@ -2,6 +2,7 @@
 // none by itself once it has settled, reads messages in the order of their arrival, and with
 // `auto_failback legacy` tells nothing of what it holds (resources.md 4, 10.4).
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "resource/manager.hpp"
@@ -133,7 +134,20 @@ void Manager::repeated_to(Now now, const NodeName& name, Wishes& out) {
     if (peer == nullptr || !peer->present() || peer->ours) return;
     if (config_.failback == config::Failback::legacy || last_report_.empty()) return;
     answer_due_ = true;
+    report_is_news_ = true;  // the two may change places on their way
     settle(now, out);
+}
+
+// Several reports of one moment may reach it in any order, and it would keep the wrong one for ever
+// (resources.md 4.4). What is said again changes nothing for one that has it right.
+void Manager::settle_told_again(Instant now) {
+    if (!std::exchange(report_is_news_, false)) return;
+    const bool classic = std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) {
+        return peer.present() && !peer.ours && !peer.legacy;
+    });
+    if (classic && config_.failback != config::Failback::legacy && !stopping_) {
+        tell_again_at_ = now + limits::tell_again;
+    }
 }
 
 }  // namespace hb::resource
