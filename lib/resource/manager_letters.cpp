@@ -60,7 +60,7 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
         offered_.clear();  // what it could not take in its transition is offered again
     }
     if (peer.stable && standby_.peer() == peer.name) {
-        peer.ours ? standby_.peer_at_rest(out) : standby_.real_peer_at_rest(now.mono);
+        peer.ours ? standby_.peer_at_rest(out) : standby_.real_peer_at_rest(now.mono, peer.holding);
     }
     const bool releasing = letter.get("info") == "standby";
     if (releasing && standby_.peer() == peer.name) standby_.release_seen(now.mono);

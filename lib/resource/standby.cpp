@@ -131,8 +131,9 @@ void Standby::peer_at_rest(Wishes& out) {
     if (phase_ == Phase::agreed || phase_ == Phase::given) cancel(out);
 }
 
-void Standby::real_peer_at_rest(Instant now) noexcept {
-    if (phase_ != Phase::agreed && phase_ != Phase::given) return;
+void Standby::real_peer_at_rest(Instant now, Holding held) noexcept {
+    const bool took = phase_ == Phase::given && includes(held, mirrored(class_));
+    if (phase_ != Phase::agreed && !took) return;
     deadline_ = std::min(deadline_, now + limits::standby_release_seen);
 }
 

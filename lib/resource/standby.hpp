@@ -65,8 +65,9 @@ public:
     // answer. Its `other` and `me` come before such a word, so an old one cannot be meant.
     void peer_at_rest(Wishes& out);
     // The same of a real node, which says so in the middle of a hand-over as well: it is given a
-    // moment to finish, not an hour.
-    void real_peer_at_rest(Instant now) noexcept;
+    // moment to finish, not an hour. `held`: what it claims; while that lacks what we gave, the
+    // word is older than our `done`, and its starts may take as long as they like.
+    void real_peer_at_rest(Instant now, Holding held) noexcept;
 
     // The peer is dead or gone. True when something was under way.
     bool cancel(Wishes& out);

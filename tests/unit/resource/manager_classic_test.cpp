@@ -108,6 +108,22 @@ TEST(ManagerClassic, APeerAtRestEndsAHandOverWithoutItsDone) {
     EXPECT_EQ(node.holdings(), "local");
 }
 
+// Why: found by simulation. A report from before our `done`, repaired after it, ended the hand-over
+// after 15 s although the real node still started our groups; then both ran them.
+TEST(ManagerClassic, AnOlderReportDoesNotEndAHandOverThatThePeerStillCarriesOut) {
+    BesideClassic node(Failback::off);
+    node.join_settled("local");
+    node.standby("local");
+    node.hands("local", "other");
+    ASSERT_EQ(node.said("ask_resources rsc_hold=local info=done"), 1);
+    node.reports("local", true);
+    node.pass(60s);
+    EXPECT_EQ(node.running(), Set{});
+    EXPECT_EQ(node.holdings(), "transition");
+    node.hands("local", "done");
+    EXPECT_EQ(node.holdings(), "none");
+}
+
 // Why: a real node that was cut off does not say by itself what it holds.
 TEST(ManagerClassic, APeerBackAfterACutIsAsked) {
     BesideClassic node(Failback::off);
