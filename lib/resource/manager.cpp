@@ -84,6 +84,8 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
     if (restarted || was_dead) {
         peer->left = false;
         peer->forget();
+        peer->returned = peer->returned && !restarted;
+        ip_asked_.clear();  // what was asked of its life before is not answered any more
         if (standby_.peer() == name) standby_.cancel(out);
         // A real node that was started again says `starting` itself. One that is back after a cut
         // has to be asked: it may hold what we hold, and need not restart itself.
@@ -96,7 +98,10 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
 
 // Both nodes may run the same groups now; peer_up() follows and asks.
 void Manager::peer_returned(Now now, const NodeName& name, Wishes& out) {
-    if (Peer* peer = find(name)) peer->forget();
+    if (Peer* peer = find(name)) {
+        peer->forget();
+        peer->returned = true;
+    }
     settle(now, out);
 }
 

@@ -49,6 +49,11 @@ void Manager::take_for_legacy(Peer& peer, Wishes& out) {
     }
     peer.reported = peer.stable = peer.legacy = true;
     holds_the_rest(peer);
+    if (!std::exchange(peer.returned, false)) return;
+    // It was never dead, and ran its own groups all the time. We took them, and it does not yield.
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        if (slot.preferred() == peer.name) starts_unasked(peer, slot.key(), out);
+    }
 }
 
 void Manager::holds_the_rest(Peer& peer) {

@@ -59,6 +59,14 @@ public:
         manager_.peer_active(now(), "beta", true, out);
         carry_out(out);
     }
+    // A new life of beta, heard before the old one was counted dead.
+    void restarts() {
+        Wishes out;
+        manager_.peer_active(now(), "beta", false, out);
+        manager_.peer_up(now(), "beta", true, false, out);
+        manager_.peer_active(now(), "beta", true, out);
+        carry_out(out);
+    }
     void says(const std::string& type, const Fields& fields) {
         Wishes out;
         EXPECT_TRUE(manager_.letter(now(), "beta", Letter{type, fields}, out));

@@ -214,6 +214,29 @@ TEST(ManagerClassic, BetweenLegacyNodesTheOwnGroupIsAskedForByName) {
     EXPECT_EQ(node.running(), Set{});
 }
 
+// Why: found by simulation. The peer may crash before it answers; nobody asked its next life.
+TEST(ManagerClassic, BetweenLegacyNodesANewLifeOfThePeerIsAskedAgain) {
+    BesideClassic node(Failback::legacy);
+    node.join();
+    node.pass(60s);
+    node.forget_said();
+    node.restarts();
+    node.pass(60s);
+    EXPECT_EQ(node.said("ip-request ipaddr=svc::a"), 1);
+}
+
+// Why: found by simulation. After a one-way cut the peer has run its own groups all the time and
+// notices nothing; we had taken them and kept them, so that both ran them for good.
+TEST(ManagerClassic, GroupsOfALegacyPeerThatWasOnlyCutOffAreGivenUp) {
+    BesideClassic node(Failback::legacy);
+    node.join();
+    node.dies();
+    ASSERT_EQ(node.running(), both);
+    node.returns();
+    node.pass(60s);
+    EXPECT_EQ(node.running(), Set{"svc::a"});
+}
+
 // Why: the answer means that it is released there; the other group was not spoken of.
 TEST(ManagerClassic, BetweenLegacyNodesAReleasedGroupIsTaken) {
     BesideClassic node(Failback::legacy);
