@@ -69,7 +69,11 @@ void RealLife::peer_dead(Turn& turn, bool heard_since_start) {
         if (mine_ == Holding::all) other_stable_ = true;
     }
     if (stopping_) {
-        if (phase_ != Phase::stable && phase_ != Phase::shutdown) begin_release(turn);
+        if (legacy()) {
+            try_stop(turn);
+        } else if (phase_ != Phase::stable && phase_ != Phase::shutdown) {
+            begin_release(turn);
+        }
         return;
     }
     need_failback_ = true;
