@@ -71,6 +71,7 @@ inline constexpr Duration both_booting_wait = 10s;     // with a real 3.0.6 peer
 inline constexpr Duration ask_again = 1s;              // a question for holdings is repeated
 inline constexpr Duration ask_again_starting = 100ms;  // of a 3.0.6 that starts as we do
 inline constexpr Duration ask_returned = 100ms;        // a 3.0.6 hears a status of ours before
+inline constexpr Duration ip_request_again = 10s;      // legacy mode; a 3.0.6 would ask once
 inline constexpr Duration tell_again = 1s;             // the last of a row of reports, to a 3.0.6
 inline constexpr Duration farewell = 1s;               // heartbeats go on after `shutdone`
 inline constexpr Duration fence_retry_first = 5s;      // after a round of all devices, as in 3.0.6

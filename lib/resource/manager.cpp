@@ -137,6 +137,8 @@ void Manager::wakeup(Now now, Wishes& out) {
     if (unanswered() && now.mono >= ask_again_at_) repeat_question(now.mono, out);
     table_.wakeup(now.mono, out);
     fencer_.wakeup(now.mono, table_.jobs(), out);
+    // Its daemon may have been too young to hear it.
+    std::erase_if(ip_asked_, [&now](const auto& asked) { return now.mono >= asked.second; });
     if (now.mono >= tell_again_at_) {
         tell_again_at_ = never;
         answer_due_ = true;
@@ -184,6 +186,7 @@ Instant Manager::next_deadline() const noexcept {
     if (unanswered_me_) first = std::min(first, unanswered_me_->until);
     if (stop_step_ == StopStep::farewell) first = std::min(first, farewell_until_);
     for (const Peer& peer : peers_) first = std::min(first, peer.report_due);
+    for (const auto& asked : ip_asked_) first = std::min(first, asked.second);
     return first;
 }
 
@@ -225,7 +228,7 @@ void Manager::settle(Now now, Wishes& out) {
     settle_standby(now, out);
     settle_late_answer(now, out);
     settle_ip_requests(out);
-    settle_plan(out);
+    settle_plan(now.mono, out);
     settle_deferred(now, out);
     settle_failback(now, out);
     settle_offers(now, out);
@@ -257,9 +260,9 @@ void Manager::settle_standby(Now now, Wishes& out) {
     if (standby_.idle()) standby_keys_.clear();
 }
 
-void Manager::settle_plan(Wishes& out) {
+void Manager::settle_plan(Instant now, Wishes& out) {
     if (!may_plan()) return;
-    settle_legacy(out);
+    settle_legacy(now, out);
     const View seen = view();
     for (const std::string& key : groups_to_take(seen)) {
         table_.want(key, out);
@@ -281,7 +284,7 @@ void Manager::settle_plan(Wishes& out) {
 
 // With `auto_failback legacy` a group that a live peer holds is asked for by name and comes home at
 // once (resources.md 4.18).
-void Manager::settle_legacy(Wishes& out) {
+void Manager::settle_legacy(Instant now, Wishes& out) {
     for (const GroupTable::Slot& slot : table_.slots()) {
         const bool peer_holds =
             std::any_of(peers_.begin(), peers_.end(), [this, &slot](const Peer& p) {
@@ -290,7 +293,7 @@ void Manager::settle_legacy(Wishes& out) {
         if (slot.preferred() != config_.self || slot.tenure != Tenure::elsewhere || !peer_holds) {
             continue;
         }
-        if (ip_asked_.insert(slot.key()).second) {
+        if (ip_asked_.emplace(slot.key(), now + limits::ip_request_again).second) {
             wish(out, Letter{"ip-request", {{"ipaddr", slot.key()}}});
         }
     }

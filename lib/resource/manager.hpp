@@ -88,8 +88,8 @@ private:
     // done.
     void settle(Now now, Wishes& out);
     void settle_standby(Now now, Wishes& out);
-    void settle_plan(Wishes& out);
-    void settle_legacy(Wishes& out);
+    void settle_plan(Instant now, Wishes& out);
+    void settle_legacy(Instant now, Wishes& out);
     void settle_ip_requests(Wishes& out);
     void settle_failback(Now now, Wishes& out);
     void settle_deferred(Now now, Wishes& out);
@@ -188,7 +188,7 @@ private:
     Instant tell_again_at_{never};
     std::map<std::string, LogId> complained_;                 // by group
     std::set<std::pair<std::string, NodeName>> ip_requests_;  // group, asker: to answer
-    std::set<std::string> ip_asked_;                          // legacy: asked the peer to release
+    std::map<std::string, Instant> ip_asked_;  // legacy: asked the peer to release; again then
     // A `me` of a real node that came while our groups moved: it waits 10 s for an answer.
     struct UnansweredMe {
         NodeName peer;
