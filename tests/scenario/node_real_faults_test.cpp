@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "scenario/real_story.hpp"
+#include "sim/real_node.hpp"
 
 namespace hb::test {
 namespace {
@@ -50,6 +51,11 @@ TEST(RealFaults, HeartbeatJustAfterDeadtimeMakesTwoOwnersForGood) {
         EXPECT_EQ(story.holdings(story.n1()), "local");
         EXPECT_EQ(story.holdings(story.n2()), "all");
         EXPECT_TRUE(story.said("alpha ERROR: Both machines own our resources!"));
+        const auto& real = dynamic_cast<const sim::RealNode&>(*story.n2().core);
+        EXPECT_EQ(sim::cause_of_overlap(real.facts(), resource::Holding::foreign)
+                      .value_or("")
+                      .substr(0, 3),
+                  "B24");
     }
     EXPECT_TRUE(met);
 }

@@ -26,6 +26,9 @@ TEST(RealTold, TakesItsOwnGroupsWhenThePeerIsStable) {
     story.boot();
     EXPECT_EQ(story.holdings(), "local");
     EXPECT_EQ(story.running(), (std::set<std::string>{"g0m0"}));
+    EXPECT_EQ(sim::cause_of_overlap(story.facts(), resource::Holding::local), std::nullopt);
+    EXPECT_EQ(sim::cause_of_orphan(story.facts(), resource::Holding::local), std::nullopt);
+    EXPECT_EQ(sim::cause_of_unrest(story.facts()), std::nullopt);
 }
 
 // Why: B25 and B11, a request that only this side accepts blocks it for an hour; then it pretends
@@ -39,6 +42,7 @@ TEST(RealTold, RequestThatItsAskerDroppedBlocksForAnHour) {
     EXPECT_EQ(story.holdings(), "transition");
     story.run(3590s);
     EXPECT_EQ(story.holdings(), "transition");
+    EXPECT_EQ(sim::cause_of_unrest(story.facts()).value_or("").substr(0, 3), "B25");
     story.ask("all", "me");
     story.run(1s);
     EXPECT_TRUE(story.said("WARN: Standby in progress- new request from beta ignored"));
@@ -75,9 +79,34 @@ TEST(RealTold, OlderReportThatComesLateCounts) {
     EXPECT_TRUE(story.said("from alpha ignored.  Other side is in flux."));
     story.run(600s);
     EXPECT_EQ(story.holdings(), "transition");
+    EXPECT_EQ(sim::cause_of_unrest(story.facts()).value_or("").substr(0, 3), "4.4");
     story.report("local", "1");
     story.run(1s);
     EXPECT_EQ(story.holdings(), "local");
+}
+
+// Why: 5.10, a hand-over does not wait for scripts that are queued: what it gave is started behind
+// it and nobody is told. The checker knows it by groups that run and are not claimed.
+TEST(RealTold, HandOverBeforeItsOwnGroupsHaveStartedLeavesThemRunning) {
+    ToldPeer story(told_options());
+    story.script_time = 500ms;
+    story.run(1s);
+    story.say(
+        {{"dest", "alpha"}, {"t", "repnodes"}, {"nodelist", "alpha beta "}, {"delnodelist", " "}});
+    story.run(1s);
+    story.report("local", "1");
+    story.run(100ms);
+    ASSERT_TRUE(story.said("> t=resource rsc_hold=local rtype=full isstable=1"));
+    ASSERT_TRUE(story.running().empty());
+    story.step(LocalMessage{">>>\nt=ask_resources\nrsc_hold=local\ninfo=me\n<<<\n"});
+    story.ask("local", "other");
+    story.run(2s);
+    story.ask("local", "done");
+    story.report("all", "1");
+    story.run(5s);
+    EXPECT_EQ(story.running(), (std::set<std::string>{"g0m0"}));
+    EXPECT_EQ(sim::cause_of_overlap(story.facts(), resource::Holding::local).value_or(""),
+              "5.10: its scripts ran beside those of a hand-over");
 }
 
 // Why: 5.12, eleven tries at one second, then the machine is given up.

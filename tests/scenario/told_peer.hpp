@@ -100,9 +100,11 @@ public:
         });
     }
     std::string holdings() const { return node_.view().holdings; }
+    sim::RealFacts facts() const { return node_.facts(); }
     const std::set<std::string>& running() const { return running_; }
     std::string self_fence;  // its reason, when alpha asked for one
     bool finished{false};
+    Duration script_time{10ms};
     std::set<std::string> stops_fail;      // these members stay running
     std::map<std::string, int> stops;      // how often each was tried
     std::vector<std::uint64_t> asked_for;  // numbers of beta that alpha missed, each request
@@ -123,13 +125,13 @@ private:
                 }
             }
             if (const auto* agent = std::get_if<RunAgent>(&effect)) {
-                scripts_.emplace(at_ + 10ms, outcome(*agent));
+                scripts_.emplace(at_ + script_time, outcome(*agent));
             }
         }
     }
     ScriptDone outcome(const RunAgent& agent) {
         const std::string& member = agent.call.type;
-        ScriptDone done{agent.job, ScriptEnd::exited, 0, {}, 10ms};
+        ScriptDone done{agent.job, ScriptEnd::exited, 0, {}, script_time};
         switch (agent.call.action) {
             case ScriptAction::start:
                 running_.insert(member);

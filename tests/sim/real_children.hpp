@@ -57,6 +57,7 @@ public:
 
     // How many run now.
     std::size_t running() const { return children_.size(); }
+    bool busy() const { return !children_.empty() || !queue_.empty(); }
     void script_done(Turn& turn, const ScriptDone& done);
     void wakeup(Turn& turn);
     Instant next_deadline() const;

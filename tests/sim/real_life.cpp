@@ -125,7 +125,7 @@ void RealLife::on_resource(Turn& turn, const wire::Message& message, bool own) {
     }
     if (phase_ == Phase::starting || phase_ == Phase::both_starting) phase_ = Phase::received;
     if (own) {
-        own_report(message);
+        own_report(turn.now.mono, message);
     } else {
         peer_report(turn, message);
     }
@@ -167,8 +167,10 @@ void RealLife::peer_report(Turn& turn, const wire::Message& message) {
     try_failback(turn);
 }
 
-void RealLife::own_report(const wire::Message& message) {
+void RealLife::own_report(Instant now, const wire::Message& message) {
+    const Holding before = mine_;
     mine_ = updated(mine_, message);
+    if (!includes(mine_, before)) met_.stale_report = now;
     if (message.get("info") == "mach_down") {
         trace_("mach_down takeover complete.");
         takeover_ = false;
@@ -203,6 +205,32 @@ void RealLife::audit() {
     if (!includes(mine_, Holding::foreign) && !includes(theirs_, Holding::local)) {
         trace_("ERROR: No one owns foreign resources!");
     }
+}
+
+void RealLife::start_failed(Turn& turn) {
+    met_.start_failed = turn.now.mono;
+    host_.standby_in_30_s(turn.now);
+}
+
+// Nothing keeps two of its children from working on the same groups.
+void RealLife::note_scripts_beside(Instant now) {
+    if (children_.busy()) met_.scripts_beside = now;
+}
+
+RealFacts RealLife::facts() const {
+    RealFacts facts = met_;
+    facts.running = true;
+    facts.legacy = legacy();
+    facts.mine = mine_;
+    facts.theirs = theirs_;
+    facts.other_stable = other_stable_;
+    facts.takeover = takeover_;
+    facts.stopping = stopping_;
+    facts.releasing = releasing_;
+    facts.standby = static_cast<int>(standby_);
+    facts.settled = phase_ == Phase::stable || phase_ == Phase::shutdown || phase_ == Phase::init;
+    facts.children = children_.running();
+    return facts;
 }
 
 void RealLife::child_ended(Turn& turn) { try_stop(turn); }

@@ -9,6 +9,7 @@
 #include "resource/holdings.hpp"
 #include "sim/node.hpp"
 #include "sim/real_children.hpp"
+#include "sim/real_facts.hpp"
 #include "sim/real_wire.hpp"
 
 namespace hb::sim {
@@ -38,6 +39,7 @@ public:
 
     Instant next_deadline() const;
     NodeView view() const;
+    RealFacts facts() const;
     End end() const { return end_; }
 
 private:
@@ -55,7 +57,8 @@ private:
     void own_silence(Turn& turn) override;
     void any_message(Turn& turn) override;
     void message(Turn& turn, const wire::Message& message, bool own) override;
-    void start_failed(Turn& turn) override { host_.standby_in_30_s(turn.now); }
+    void start_failed(Turn& turn) override;
+    void late_heartbeat(Turn& turn) override { met_.late_heartbeat = turn.now.mono; }
     void child_ended(Turn& turn) override;
 
     // --- real_life.cpp: reports and holdings ---
@@ -66,9 +69,10 @@ private:
     void on_starting(Turn& turn);
     void on_resource(Turn& turn, const wire::Message& message, bool own);
     void peer_report(Turn& turn, const wire::Message& message);
-    void own_report(const wire::Message& message);
+    void own_report(Instant now, const wire::Message& message);
     void local_wait_over(Turn& turn);
     void audit();
+    void note_scripts_beside(Instant now);
 
     // --- real_moves.cpp: deaths, hand-overs, stops ---
     void acquire_local(Turn& turn, bool force);
@@ -94,6 +98,7 @@ private:
     RealWire wire_;
     RealChildren children_;
 
+    RealFacts met_;  // of these only what happened
     Phase phase_{Phase::init};
     Holding mine_{Holding::none}, theirs_{Holding::none};
     bool other_stable_{false}, takeover_{false}, need_failback_{false};

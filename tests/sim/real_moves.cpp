@@ -171,6 +171,7 @@ void RealLife::release_class(Turn& turn, Holding what) {
     other_stable_ = false;
     mine_ = without(mine_, what);
     report(turn, false, "standby");
+    note_scripts_beside(turn.now.mono);
     trace_("give up " + std::string(holding_word(what)) + " HA resources (standby).");
     const NodeName& self = config_.engine.self;
     const auto groups = what == Holding::all     ? children_.all_groups()
@@ -184,6 +185,7 @@ void RealLife::release_class(Turn& turn, Holding what) {
 void RealLife::acquire_class(Turn& turn, Holding given) {
     trace_("standby: acquire [" + std::string(holding_word(given)) + "] resources from " +
            wire_.peer());
+    note_scripts_beside(turn.now.mono);
     const NodeName& self = config_.engine.self;
     const auto groups = given == Holding::all       ? children_.all_groups()
                         : given == Holding::foreign ? children_.groups_of(self)
@@ -293,6 +295,7 @@ void RealLife::begin_release(Turn& turn) {
     mine_ = Holding::none;
     phase_ = Phase::shutdown;
     if (!legacy()) report(turn, false, "shutdown");
+    note_scripts_beside(turn.now.mono);
     trace_("Heartbeat shutdown in progress.");
     wire::Message done = wire::make_message("shutdone");
     done.set("st", "dead");

@@ -95,23 +95,17 @@ void RealNode::local(Turn& turn, const Bytes& text) {
 }
 
 void RealNode::look_for_end(Turn& turn) {
-    if (life_->end() == RealLife::End::none) return;
+    const RealLife::End end = life_->end();
+    if (end == RealLife::End::none) return;
     waiting_.clear();
     hears_at_ = never;
-    switch (life_->end()) {
-        case RealLife::End::none:
-            return;
-        case RealLife::End::stopped:
-            turn.out.emplace_back(Finished{});
-            life_.reset();
-            return;
-        case RealLife::End::starts_again: {
-            life_.reset();
-            const auto whole = std::chrono::ceil<std::chrono::seconds>(config_.engine.deadtime);
-            starts_again_ = turn.now.mono + whole + 1s;
-            return;
-        }
+    life_.reset();
+    if (end == RealLife::End::stopped) {
+        turn.out.emplace_back(Finished{});
+        return;
     }
+    const auto whole = std::chrono::ceil<std::chrono::seconds>(config_.engine.deadtime);
+    starts_again_ = turn.now.mono + whole + 1s;
 }
 
 void RealNode::standby_in_30_s(Now now) { standby_at_.push_back(now.mono + 30s); }
@@ -121,6 +115,8 @@ Instant RealNode::next_deadline() const {
     for (const Instant at : standby_at_) first = std::min(first, at);
     return first;
 }
+
+RealFacts RealNode::facts() const { return life_ ? life_->facts() : RealFacts{}; }
 
 NodeView RealNode::view() const { return life_ ? life_->view() : NodeView{false, "none"}; }
 

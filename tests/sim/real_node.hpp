@@ -23,6 +23,7 @@ public:
     void step(Now now, const Event& event, Effects& out) override;
     Instant next_deadline() const override;
     NodeView view() const override;
+    RealFacts facts() const;
     void standby_in_30_s(Now now) override;
 
 private:

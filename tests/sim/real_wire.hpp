@@ -35,6 +35,8 @@ public:
         virtual void comm_up(Turn& turn) = 0;
         virtual void peer_dead(Turn& turn, bool heard_since_start) = 0;
         virtual void peer_returned(Turn& turn) = 0;
+        virtual void late_heartbeat(
+            Turn& turn) = 0;  // of a peer that was not dead; its death follows
         virtual void peer_restarted() = 0;
         virtual void peer_status(Turn& turn) = 0;  // its word changed
         virtual void own_silence(Turn& turn) = 0;  // our own status did not pass for its timeout

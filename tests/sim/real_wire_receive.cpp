@@ -143,6 +143,7 @@ void RealWire::status_came(Turn& turn, const wire::Message& status, std::uint64_
     if (silence > config_.deadtime) {
         trace_("CRIT: Late heartbeat: Node " + peer_ + ": interval " +
                std::to_string(to_ms(silence)) + " ms (> deadtime)");
+        if (peer_word_ != "dead") user_.late_heartbeat(turn);
         peer_died(turn);  // and at once it lives again (resources.md 10.2 B24)
     }
     if (word == "dead") return peer_died(turn);

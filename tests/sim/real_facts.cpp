@@ -1,0 +1,39 @@
+// See real_facts.hpp.
+#include "sim/real_facts.hpp"
+
+namespace hb::sim {
+
+using resource::includes;
+
+std::optional<std::string> cause_of_overlap(const RealFacts& real, resource::Holding group) {
+    if (real.late_heartbeat != never)
+        return "B24: a late heartbeat made it take a living peer's groups";
+    if (real.legacy || includes(real.mine, group)) return std::nullopt;
+    // It runs what it does not claim, and nobody can know that from outside.
+    if (real.scripts_beside != never) return "5.10: its scripts ran beside those of a hand-over";
+    if (real.stale_report != never)
+        return "4.8: it forgot what it took while its own were asked for";
+    return std::nullopt;
+}
+
+std::optional<std::string> cause_of_orphan(const RealFacts& real, resource::Holding group) {
+    const bool claims = real.legacy || includes(real.mine, group);
+    if (claims && real.start_failed != never) return "B1: it claims a group whose start failed";
+    if (claims && real.scripts_beside != never) {
+        return "5.10: its scripts ran beside those of a hand-over";
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> cause_of_unrest(const RealFacts& real) {
+    if (real.standby > 1) return "B25: it waits an hour for the other half of a hand-over";
+    if (real.takeover && real.children == 0) {
+        return "4.13: a takeover before its communication was up never counts as done";
+    }
+    if (!real.other_stable && real.children == 0) {
+        return "4.4: its peer's last report to arrive was an unstable one";
+    }
+    return std::nullopt;
+}
+
+}  // namespace hb::sim
