@@ -73,7 +73,8 @@ struct LinkState {
     LinkId link{};
     bool up{};
 };
-// A sequenced message for us (or for all) that the engine itself does not handle, each once.
+// A sequenced message for us (or for all) that the engine itself does not handle, each once; and
+// every ip-request-resp, whoever is meant.
 // Types starting, resource, ask_resources, hb_takeover and shutdone come in the sender's order.
 struct Delivered {
     NodeName peer;

@@ -31,24 +31,29 @@ void Engine::State::sequenced(Turn& turn, std::size_t peer, std::size_t link,
         return order == Sequence::Order::duplicate || order == Sequence::Order::old;
     });
     const std::uint64_t number = header.number;
-    const bool ours_to_read =
-        header.type == "status" || members.for_us(message.binary("destuuid"), message.dest());
+    const bool to_read = header.type == "status" || to_be_read(message);
     const Sequence::Order order = put_in_order(turn, peer, number);
     if (order == Sequence::Order::old) return;
-    if (ours_to_read && links.heard(peer, link, turn.now.mono)) {
+    if (to_read && links.heard(peer, link, turn.now.mono)) {
         link_changed_state(turn, {peer, link, true});
     }
     if (order == Sequence::Order::duplicate) return;
     if (header.type == "status") {
         status_came(turn, peer, message, number, life);
-    } else if (ours_to_read) {
+    } else if (to_read) {
         dispatch(turn, peer, std::move(message), number);
     }
     for (auto& [earlier, one] : waited) {
-        if (!members.for_us(one.binary("destuuid"), one.dest())) continue;
+        if (!to_be_read(one)) continue;
         dispatch(turn, peer, std::move(one), earlier);
     }
     release_held(turn, peer);
+}
+
+// A 3.0.6 that believes itself alone gives itself leave to start its groups: that concerns us.
+bool Engine::State::to_be_read(const wire::Message& message) const {
+    return message.type() == "ip-request-resp" ||
+           members.for_us(message.binary("destuuid"), message.dest());
 }
 
 void Engine::State::note_uuid(Turn& turn, std::size_t peer, const wire::Message& message) {
@@ -106,7 +111,10 @@ void Engine::State::begin_life(Turn& turn, std::size_t peer, Life life, const He
         turn.log(LogId::peer_returned_hint);
         return;
     }
-    if (life == Life::restarted) turn.log(LogId::peer_restarted, members.name(peer));
+    if (life == Life::restarted) {
+        turn.log(LogId::peer_restarted, members.name(peer));
+        from.word.clear();  // its first word is news, even if the life before ended with the same
+    }
     forget_order(turn, peer);
     from.order.new_life();
     from.status_number = 0;

@@ -79,6 +79,7 @@ struct Engine::State {
     void own_name_heard(Turn& turn, const wire::Message& message, const Header& header);
     void sequenced(Turn& turn, std::size_t peer, std::size_t link, wire::Message&& message,
                    const Header& header);
+    bool to_be_read(const wire::Message& message) const;
     void note_uuid(Turn& turn, std::size_t peer, const wire::Message& message);
     void park(Peer& from, wire::Message&& message, const Header& header);
     // What a status says about its sender's life. False: drop it.

@@ -84,7 +84,7 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
     if (restarted || was_dead) {
         peer->left = false;
         peer->forget();
-        peer->returned = peer->returned && !restarted;
+        peer->active = peer->seen_starting = false;
         ip_asked_.clear();  // what was asked of its life before is not answered any more
         if (standby_.peer() == name) standby_.cancel(out);
         // A real node that was started again says `starting` itself. One that is back after a cut
@@ -98,10 +98,7 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
 
 // Both nodes may run the same groups now; peer_up() follows and asks.
 void Manager::peer_returned(Now now, const NodeName& name, Wishes& out) {
-    if (Peer* peer = find(name)) {
-        peer->forget();
-        peer->returned = true;
-    }
+    if (Peer* peer = find(name)) peer->forget();
     settle(now, out);
 }
 

@@ -16,7 +16,9 @@ bool Manager::legacy_between(const Peer& peer) const noexcept {
 
 void Manager::peer_active(Now now, const NodeName& name, bool active, Wishes& out) {
     Peer* peer = find(name);
-    if (peer == nullptr || peer->active == active) return;
+    if (peer == nullptr) return;
+    peer->seen_starting = peer->seen_starting || !active;
+    if (peer->active == active) return;
     peer->active = active;
     peer->report_due = never;
     expect_report(now.mono, *peer);
@@ -49,10 +51,14 @@ void Manager::take_for_legacy(Peer& peer, Wishes& out) {
     }
     peer.reported = peer.stable = peer.legacy = true;
     holds_the_rest(peer);
-    if (!std::exchange(peer.returned, false)) return;
-    // It was never dead, and ran its own groups all the time. We took them, and it does not yield.
+    if (peer.seen_starting) return;
+    // It is back after a cut, or has started without us: its own groups run there, perhaps ours
+    // too.
     for (const GroupTable::Slot& slot : table_.slots()) {
         if (slot.preferred() == peer.name) starts_unasked(peer, slot.key(), out);
+        if (slot.preferred() == config_.self && slot.tenure == Tenure::held) {
+            wish(out, Letter{"ip-request", {{"ipaddr", slot.key()}}});
+        }
     }
 }
 

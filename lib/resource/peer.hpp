@@ -31,7 +31,7 @@ struct Peer {
     // It tells nothing of its groups (`auto_failback legacy` there): each is asked for by name.
     bool legacy{false};
     Instant report_due{never};  // from then on it is taken for such a one
-    bool returned{false};       // in the life that we had counted dead
+    bool seen_starting{false};  // in this life, before it was active: it did not start alone
 
     // It can hold groups now, or be asked to.
     bool present() const noexcept { return alive && !left; }

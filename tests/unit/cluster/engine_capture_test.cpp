@@ -42,7 +42,8 @@ TEST(EngineCapture, ARealNodesWholeLifeIsUnderstood) {
     }
     EXPECT_EQ(words, "up active ");
     EXPECT_EQ(lab.delivered(),
-              "starting resource resource resource resource resource ask_resources resource "
+              "starting resource resource resource ip-request-resp resource resource ask_resources "
+              "resource "
               "resource stonith stonith resource shutdone ");
     EXPECT_TRUE(lab.told<PeerDead>().empty());
     EXPECT_EQ(lab.logged(LogId::node_list_differs), 0U);

@@ -21,6 +21,33 @@ TEST(EngineHears, ARestartComesBeforeWhatTheNewLifeSays) {
     EXPECT_EQ(lab.engine.peers()[0].generation, 8U);
 }
 
+// Why: the first word of a new life tells whether it started beside us or alone; the life before
+// may have ended with the same word.
+TEST(EngineHears, TheFirstWordOfANewLifeIsTold) {
+    Lab lab;
+    lab.bring_up();
+    lab.give(lab.status("active", 5));
+    lab.forget();
+    lab.beta_generation = 8;
+    lab.give(lab.status("active", 40));
+    ASSERT_EQ(lab.told<PeerStatus>().size(), 1U);
+    EXPECT_EQ(lab.told<PeerStatus>()[0].message.get("st"), "active");
+}
+
+// Why: a real node in legacy mode says to itself alone that it starts its groups, and runs them.
+TEST(EngineHears, AnAnswerToARequestIsReadWhoeverIsMeant) {
+    Lab lab;
+    lab.bring_up();
+    lab.give(lab.status("active", 5));
+    lab.forget();
+    for (const std::uint64_t number : {6U, 7U}) {
+        wire::Message message = lab.typed(number == 6 ? "ip-request-resp" : "ip-request", number);
+        message.set("dest", "beta");
+        lab.give(message);
+    }
+    EXPECT_EQ(lab.delivered(), "ip-request-resp ");
+}
+
 // Why: statuses of a new life may be lost or overtaken; what it said meanwhile must not be.
 TEST(EngineHears, WhatANewLifeSaysWaitsForItsStatus) {
     Lab lab;

@@ -59,11 +59,12 @@ public:
         manager_.peer_active(now(), "beta", true, out);
         carry_out(out);
     }
-    // A new life of beta, heard before the old one was counted dead.
-    void restarts() {
+    // A new life of beta, heard before the old one was counted dead. `from_its_start`: before its
+    // own communication was up, which then it can only have by our answer.
+    void restarts(bool from_its_start = true) {
         Wishes out;
-        manager_.peer_active(now(), "beta", false, out);
         manager_.peer_up(now(), "beta", true, false, out);
+        if (from_its_start) manager_.peer_active(now(), "beta", false, out);
         manager_.peer_active(now(), "beta", true, out);
         carry_out(out);
     }

@@ -215,6 +215,30 @@ TEST(ManagerClassic, BetweenLegacyNodesTheOwnGroupIsAskedForByName) {
     EXPECT_EQ(node.running(), Set{});
 }
 
+// Why: found by simulation. A peer that started alone, behind a cut, has taken everything and tells
+// nobody: each of the two is to end with its own.
+TEST(ManagerClassic, BetweenLegacyNodesAPeerThatStartedAloneKeepsItsOwnAndIsAskedForOurs) {
+    BesideClassic node(Failback::legacy);
+    node.join();
+    node.dies();
+    ASSERT_EQ(node.running(), both);
+    node.forget_said();
+    node.restarts(false);
+    node.pass(1s);
+    EXPECT_EQ(node.running(), Set{"svc::a"});
+    EXPECT_EQ(node.said("ip-request ipaddr=svc::a"), 1);
+}
+
+// Why: one that started under our eyes asks for what it wants.
+TEST(ManagerClassic, BetweenLegacyNodesAPeerThatStartsBesideUsAsksItself) {
+    BesideClassic node(Failback::legacy);
+    node.join();
+    node.dies();
+    node.restarts();
+    node.pass(1s);
+    EXPECT_EQ(node.running(), both);
+}
+
 // Why: found by simulation. A daemon whose communication is not up yet does not hear the request,
 // and an answer that never comes left the group down for good.
 TEST(ManagerClassic, BetweenLegacyNodesARequestIsRepeatedUntilItIsAnswered) {
