@@ -19,56 +19,12 @@ namespace hb::shell {
 
 namespace {
 
-constexpr ByteView frame_begin = ">>>\n";
-constexpr ByteView frame_end = "<<<\n";
-constexpr std::size_t garbage_shown_bytes = 60;
-
 Error refused(const std::string& path, const char* what) {
     return {errno == EACCES || errno == EPERM ? Errc::permission : Errc::io,
             path + ": " + what + ": " + std::strerror(errno)};
 }
 
 }  // namespace
-
-FifoFrames::Found FifoFrames::feed(ByteView bytes) {
-    Found found;
-    while (!bytes.empty()) {
-        const auto newline = bytes.find('\n');
-        const bool whole = newline != ByteView::npos;
-        const ByteView piece = bytes.substr(0, whole ? newline + 1 : bytes.size());
-        bytes.remove_prefix(piece.size());
-        if (skipping_ || frame_.size() + line_.size() + piece.size() > limits::fifo_bytes_max) {
-            waste(std::exchange(frame_, {}), found);
-            waste(std::exchange(line_, {}), found);
-            waste(piece, found);
-            skipping_ = !whole;
-            continue;
-        }
-        line_ += piece;
-        if (whole) line(std::exchange(line_, {}), found);
-    }
-    return found;
-}
-
-void FifoFrames::line(ByteView text, Found& found) {
-    // A writer that ended its frame with a NUL, as one does who sends a C string.
-    while (frame_.empty() && !text.empty() && text.front() == '\0') text.remove_prefix(1);
-    if (text == frame_begin) {
-        waste(std::exchange(frame_, Bytes(text)), found);
-    } else if (frame_.empty()) {
-        waste(text, found);
-    } else {
-        frame_ += text;
-        if (text == frame_end) found.frames.push_back(std::exchange(frame_, {}));
-    }
-}
-
-void FifoFrames::waste(ByteView text, Found& found) {
-    found.garbage_bytes += text.size();
-    if (found.garbage.size() < garbage_shown_bytes) {
-        found.garbage += text.substr(0, garbage_shown_bytes - found.garbage.size());
-    }
-}
 
 Result<std::unique_ptr<Fifo>> Fifo::open(Loop& loop, const Clock& clock, const std::string& path,
                                          OnMessage message, OnLog log) {
@@ -96,7 +52,8 @@ Fifo::Fifo(Loop& loop, const Clock& clock, int descriptor, OnMessage message, On
     : clock_(clock),
       watch_(std::make_unique<Watch>(loop, descriptor)),
       message_(std::move(message)),
-      log_(std::move(log)) {
+      log_(std::move(log)),
+      frames_(limits::fifo_bytes_max) {
     watch_->on_readable([this] { read(); });
 }
 
@@ -107,17 +64,18 @@ void Fifo::read() {
     std::array<char, 4096> buffer;
     const ssize_t got = ::read(watch_->descriptor(), buffer.data(), buffer.size());
     if (got <= 0) return;
-    FifoFrames::Found found = frames_.feed(ByteView(buffer.data(), static_cast<std::size_t>(got)));
+    wire::SerialFrames::Found found =
+        frames_.feed(ByteView(buffer.data(), static_cast<std::size_t>(got)));
     if (found.garbage_bytes > 0) complain(found);
     for (Bytes& frame : found.frames) message_(std::move(frame));
 }
 
-void Fifo::complain(const FifoFrames::Found& found) {
+void Fifo::complain(const wire::SerialFrames::Found& found) {
     garbage_ += found.garbage_bytes;
     const Instant now = clock_.now();
     if (now < next_log_) return;
     log_(log_line(LogId::fifo_garbage, std::exchange(garbage_, 0),
-                  printable(found.garbage, garbage_shown_bytes)));
+                  printable(found.garbage, wire::SerialFrames::garbage_shown_bytes)));
     next_log_ = now + limits::bad_packet_log_pause;
 }
 

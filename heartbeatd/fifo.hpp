@@ -5,36 +5,17 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "clock.hpp"
+#include "wire/serial_frame.hpp"
 
 namespace hb::shell {
 
 class Loop;
 class Watch;
-
-// Finds frames in the stream of several writers. A frame that never ends is given up when the next
-// one begins or when it passes limits::fifo_bytes_max.
-class FifoFrames {
-public:
-    struct Found {
-        std::vector<Bytes> frames;  // each from `>>>\n` to `<<<\n`
-        std::size_t garbage_bytes{};
-        std::string garbage;  // the first bytes of it
-    };
-    Found feed(ByteView bytes);
-
-private:
-    void line(ByteView text, Found& found);
-    void waste(ByteView text, Found& found);
-
-    Bytes line_, frame_;    // an unfinished line; an unfinished frame without it
-    bool skipping_{false};  // an over-long line: up to its end
-};
 
 class Fifo {
 public:
@@ -51,14 +32,14 @@ public:
 private:
     Fifo(Loop& loop, const Clock& clock, int descriptor, OnMessage message, OnLog log);
     void read();
-    void complain(const FifoFrames::Found& found);
+    void complain(const wire::SerialFrames::Found& found);
 
     const Clock& clock_;
     std::unique_ptr<Watch> watch_;
     OnMessage message_;
     OnLog log_;
-    FifoFrames frames_;
-    std::size_t garbage_{};  // bytes since the last line in the log
+    wire::SerialFrames frames_;  // of several writers
+    std::size_t garbage_{};      // bytes since the last line in the log
     Instant next_log_{};
 };
 

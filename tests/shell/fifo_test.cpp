@@ -1,4 +1,4 @@
-// The FIFO: frames of several writers come out whole, garbage is counted and bounded.
+// The FIFO itself. How frames are found in it: tests/unit/wire/serial_frame_test.cpp.
 #include "fifo.hpp"
 
 #include <fcntl.h>
@@ -9,54 +9,11 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/limits.hpp"
 #include "fd.hpp"
 #include "loop.hpp"
 
 namespace hb::shell {
 namespace {
-
-// Why: a frame comes in as many pieces as the pipe likes.
-TEST(FifoFrames, PutsAFrameTogetherByteByByte) {
-    const Bytes frame = ">>>\nt=ask_resources\nrsc_hold=all\ninfo=me\n<<<\n";
-    FifoFrames frames;
-    std::vector<Bytes> got;
-    for (const char c : frame + frame) {
-        for (Bytes& found : frames.feed(ByteView(&c, 1)).frames) got.push_back(std::move(found));
-    }
-    EXPECT_EQ(got, (std::vector<Bytes>{frame, frame}));
-}
-
-// Why: a writer that died in the middle must not swallow the next writer's message.
-TEST(FifoFrames, ANewFrameEndsAnUnfinishedOne) {
-    FifoFrames frames;
-    const auto found = frames.feed(">>>\nt=half\n>>>\nt=whole\n<<<\n");
-    EXPECT_EQ(found.frames, (std::vector<Bytes>{">>>\nt=whole\n<<<\n"}));
-    EXPECT_EQ(found.garbage_bytes, std::string(">>>\nt=half\n").size());
-}
-
-// Why: a C string's end behind a frame is what Heartbeat's own tools write.
-TEST(FifoFrames, TakesANulBehindAFrame) {
-    FifoFrames frames;
-    const auto found = frames.feed(ByteView(">>>\na=b\n<<<\n\0>>>\nc=d\n<<<\n\0", 26));
-    EXPECT_EQ(found.frames.size(), 2U);
-    EXPECT_EQ(found.garbage_bytes, 0U);
-}
-
-// Why: anybody who is root can `cat /dev/zero` into it; memory must not grow, and later frames
-// must come through.
-TEST(FifoFrames, BoundsAnEndlessLineAndAnEndlessFrame) {
-    FifoFrames frames;
-    const Bytes junk(1000, 'x');
-    std::size_t wasted = 0;
-    for (int i = 0; i < 200; ++i) wasted += frames.feed(junk).garbage_bytes;
-    EXPECT_GT(wasted, 200'000 - limits::fifo_bytes_max);
-    EXPECT_EQ(frames.feed("\n>>>\nt=x\n<<<\n").frames.size(), 1U);
-
-    frames.feed(">>>\n");
-    for (int i = 0; i < 200; ++i) frames.feed(junk + "\n");
-    EXPECT_EQ(frames.feed(">>>\nt=y\n<<<\n").frames, (std::vector<Bytes>{">>>\nt=y\n<<<\n"}));
-}
 
 struct FifoFile : testing::Test {
     FifoFile() {
