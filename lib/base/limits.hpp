@@ -25,6 +25,8 @@ inline constexpr std::size_t node_name_bytes_max = 99;
 inline constexpr std::size_t status_word_bytes_max = 31;
 inline constexpr std::size_t node_list_bytes_max = 5119;
 inline constexpr std::size_t key_index_max = 15;
+// Of a local client's frame (clientapi.md 2); a header that announces more ends this client.
+inline constexpr std::size_t client_body_bytes_max = 262144;
 
 // --- sequencing (wire.md 5.1; both sides of a mixed cluster must agree) ---
 inline constexpr std::size_t history_messages = 500;
