@@ -1,17 +1,51 @@
-// Any bytes as ha.cf: what is accepted must be fit for use, and mean the same when read again.
+// Any bytes as ha.cf: what is accepted must be fit for use, and mean the same when read again. A
+// form feed divides two files, of which the second is what a reload finds.
+#include "config/diff.hpp"
 #include "config/ha_cf.hpp"
 #include "fuzz/messages.hpp"
 
 using namespace hb;
 
+static const config::Machine& machine() {
+    static const config::Machine made{"alpha", true, 0};
+    return made;
+}
+
+// What a reload takes over, and what it leaves for a restart, is all there is between two files.
+static void reload(const config::HaCf& running, const config::HaCf& next) {
+    const config::AuthKeys keys{};
+    const std::vector<config::ResourceGroup> groups;
+    const auto between = [&](const config::HaCf& a, const config::HaCf& b) {
+        return config::compare({a, keys, groups}, {b, keys, groups});
+    };
+    fuzz::require(between(running, running).empty(), "a file differs from itself");
+    const config::Difference all = between(running, next);
+    fuzz::require(!all.empty() || between(next, running).empty(), "a difference in one direction");
+    const config::HaCf after = config::with_live_part(running, next);
+    fuzz::require(between(after, next).live.empty(), "something live was not taken over");
+    fuzz::require(between(running, after).waiting.empty(), "something was taken over too early");
+    fuzz::require(between(after, next).waiting == all.waiting, "something that waits got lost");
+}
+
+static void reload(ByteView text) {
+    const std::size_t divider = text.find('\f');
+    config::Diagnostics found;
+    const auto running = config::parse_ha_cf(text.substr(0, divider), "ha.cf", machine(), found);
+    const ByteView rest = divider == ByteView::npos ? ByteView() : text.substr(divider + 1);
+    const config::Machine other{"alpha", false, 2694};
+    const auto next = config::parse_ha_cf(rest.empty() ? text : rest, "ha.cf", other, found);
+    if (found.errors.empty()) reload(running, next);
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const ByteView text = fuzz::view(data, size);
-    const config::Machine machine{"alpha", true, 0};
     config::Diagnostics found;
-    const config::HaCf cf = config::parse_ha_cf(text, "ha.cf", machine, found);
+    const config::HaCf cf = config::parse_ha_cf(text, "ha.cf", machine(), found);
     fuzz::check_messages(found);
     config::Diagnostics again;
-    fuzz::require(config::parse_ha_cf(text, "ha.cf", machine, again) == cf, "read otherwise again");
+    fuzz::require(config::parse_ha_cf(text, "ha.cf", machine(), again) == cf,
+                  "read otherwise again");
+    reload(text);
     if (!found.errors.empty()) return 0;
     fuzz::require(cf.keepalive > Duration::zero(), "no keepalive");
     fuzz::require(cf.deadtime > 2 * cf.keepalive && cf.initdead >= cf.deadtime,

@@ -14,6 +14,8 @@ static const wire::Signer& signer() {
         keys.by_index[1] = wire::Key{wire::Method::sha1, "SecretKey"};
         keys.by_index[2] = wire::Key{wire::Method::md5, "OtherKey"};
         keys.by_index[3] = wire::Key{wire::Method::crc, ""};
+        keys.by_index[4] = wire::Key{wire::Method::sha256, "LongKey"};
+        keys.by_index[5] = wire::Key{wire::Method::sha512, "LongerKey"};
         keys.signing = 1;
         return wire::Signer(keys);
     }();
