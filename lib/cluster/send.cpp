@@ -3,7 +3,6 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "cluster/state.hpp"
-#include "wire/netstring.hpp"
 
 namespace hb::cluster {
 
@@ -61,36 +60,14 @@ Result<void> Engine::State::emit(const wire::Message& message, Effects& out) con
     return {};
 }
 
+// Compressed as a whole (wire.md 1.8 b) when asked to, or when it fits no other way.
 Result<Bytes> Engine::State::seal_datagram(const wire::Message& message) const {
     auto packet = signer.seal_netstring(message, config.inner_auth);
-    if (!packet && packet.error().code != Errc::too_large) return packet;
-    const bool too_large = !packet || packet->size() > limits::message_bytes_max;
-    const bool wanted = !too_large && config.traditional_compression &&
+    const bool too_large = !packet && packet.error().code == Errc::too_large;
+    const bool wanted = packet && config.traditional_compression &&
                         packet->size() > config.compression_threshold_bytes;
     if (!too_large && !wanted) return packet;
-    return compressed(message);
-}
-
-// The whole message as the payload of another (wire.md 1.8 b). In classic mode it is the text form
-// with its inner signature and a NUL, as 3.0.6 makes it, unless a field has no such form.
-Result<Bytes> Engine::State::compressed(const wire::Message& message) const {
-    bool structured = false;
-    for (const wire::Field& field : message.fields) {
-        structured = structured || field.type == wire::FieldType::nested ||
-                     field.type == wire::FieldType::compressed ||
-                     field.type == wire::FieldType::nested_to_compress;
-    }
-    const bool as_text = config.inner_auth == wire::InnerAuth::present && !structured;
-    auto whole = as_text ? signer.seal_text(message) : wire::netstring::encode(message);
-    if (!whole) return whole;
-    if (as_text) whole->push_back('\0');
-    const auto wrapper = wire::wrap_compressed(*whole, config.compression);
-    if (!wrapper) return tl::unexpected<Error>(wrapper.error());
-    auto packet = signer.seal_netstring(*wrapper, wire::InnerAuth::absent);
-    if (packet && packet->size() > limits::message_bytes_max) {
-        return fail(Errc::too_large, "larger than a message may be, even compressed");
-    }
-    return packet;
+    return signer.seal_compressed(message, config.inner_auth, config.compression);
 }
 
 void Engine::State::ack(Turn& turn, std::size_t peer, std::uint64_t number) {

@@ -114,7 +114,6 @@ struct Engine::State {
     // On every usable link. Errors: too_large, malformed, io.
     Result<void> emit(const wire::Message& message, Effects& out) const;
     Result<Bytes> seal_datagram(const wire::Message& message) const;
-    Result<Bytes> compressed(const wire::Message& message) const;
     void ack(Turn& turn, std::size_t peer, std::uint64_t number);
     void send_status(Now now, Effects& out);
 

@@ -230,6 +230,28 @@ TEST(EngineEdges, CompressesAMessageInAMessageInItsOwnForm) {
     }
 }
 
+// Why: what no compression brings below the bound is refused in words, and its number stays free.
+TEST(EngineEdges, AMessageThatStaysTooLargeIsRefused) {
+    for (const auto inner : {wire::InnerAuth::present, wire::InnerAuth::absent}) {
+        EngineConfig c = compressing(inner);
+        c.traditional_compression = false;  // compressed all the same, since it does not fit
+        Lab lab(c);
+        Prng prng(1);
+        Bytes noise(limits::message_bytes_max + 50'000, '\0');
+        for (char& byte : noise) byte = static_cast<char>(prng.next());
+        wire::Message message = wire::make_message("foo");
+        message.set_binary("noise", noise);
+        EXPECT_EQ(lab.engine.send(lab.clock(), message, lab.out), 0U);
+        EXPECT_EQ(lab.logged(LogId::message_too_large), 1U);
+        EXPECT_TRUE(lab.said().empty());
+
+        lab.forget();
+        message.set_binary("noise", Bytes(limits::message_bytes_max + 50'000, '\0'));
+        EXPECT_EQ(lab.engine.send(lab.clock(), message, lab.out), 1U);
+        EXPECT_EQ(lab.said("foo").size(), 1U);
+    }
+}
+
 // Why: a message too large in every form must be refused, not cut.
 TEST(EngineEdges, AMessageTooLargeToBeWrittenIsRefused) {
     Lab lab(compressing(wire::InnerAuth::absent));
