@@ -31,7 +31,8 @@ inline core::CoreConfig make_config(std::uint8_t variant) {
     config::Diagnostics found;
     const config::Machine machine{"alpha", (variant & 192U) != 192, 0};
     const auto ha_cf = config::parse_ha_cf(text, "ha.cf", machine, found);
-    const auto keys = config::parse_authkeys("auth 3\n1 sha1 SecretKey\n2 md5 OtherKey\n3 crc\n",
+    const std::string signs = (variant & 64U) != 0 ? "auth 1\n" : "auth 3\n";
+    const auto keys = config::parse_authkeys(signs + "1 sha1 SecretKey\n2 md5 OtherKey\n3 crc\n",
                                              0100600, "authkeys", found);
     const auto resources =
         config::parse_haresources(groups, "haresources", config::known_names(ha_cf), found);

@@ -4,8 +4,11 @@ clusters (tests/data/captures) and small programs for core_fuzz (core_program.hp
 
 Run it after a change of that format: tests/fuzz/seeds.py
 """
+import bz2
+import hmac
 import pathlib
 import struct
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 CORPUS = HERE / "corpus"
@@ -54,6 +57,133 @@ def capture_seeds():
             if name not in seen:
                 seen.add(name)
                 yield name, packet
+
+
+# --- messages at the bounds of the two forms ---
+
+
+def piece(content):
+    return str(len(content)).encode() + b":" + content + b","
+
+
+def netstring(*fields):
+    return b"###\n" + b"".join(piece(field) for field in fields) + b"%%%\n"
+
+
+def text(*lines):
+    return b">>>\n" + b"".join(line + b"\n" for line in lines) + b"<<<\n"
+
+
+def deep_text(levels, depth=0):
+    end = lambda d: b"\n" if d == 0 else bytes([20 + d - 1 if d <= 12 else 15 + d - 13])
+    inside = b"a=b" if depth == levels else b"(2)s=" + deep_text(levels, depth + 1)
+    return b">>>" + end(depth) + inside + end(depth) + b"<<<" + end(depth)
+
+
+def netstring_seeds():
+    deep = b"(0)a=b"
+    for _ in range(18):
+        deep = b"(2)s=" + netstring(deep)
+    yield "nested_too_deep", netstring(deep)
+    yield "many_fields", netstring(*[b"(0)a=b"] * 1030)
+    yield "many_fields_inside", netstring(*[b"(2)s=" + netstring(*[b"(0)a="] * 400)] * 12)
+    yield "list", netstring(b"(3)l=3:abc,4:defg,", b"(3)l=1:x,")
+    yield "list_too_long_to_write", netstring(b"(3)l=" + piece(b"x" * 700) * 2)
+    yield "list_of_many", netstring(b"(3)l=" + b"1:x," * 1030)
+    yield "list_broken", netstring(b"(3)l=3:ab")
+    yield "list_with_empty_element", netstring(b"(3)l=0:,")
+    yield "list_with_nul", netstring(b"(3)l=1:\0,")
+    yield "string_with_nul", netstring(b"(0)a=b\0c")
+    yield "name_empty", netstring(b"(0)=b")
+    yield "type_unknown", netstring(b"(9)a=b")
+    yield "type_missing", netstring(b"a=b")
+    yield "no_equals", netstring(b"(0)abc")
+    yield "field_cut", b"###\n9:(0)a=b,%%%\n"
+    yield "nested_with_rest", netstring(b"(2)s=" + netstring(b"(0)a=b") + b"more")
+    yield "compressed_field", netstring(b"(4)c=\x01\x02", b"(5)d=" + netstring(b"(0)a=b"))
+    yield "no_end", b"###\n7:(0)a=b,"
+
+
+def text_form_seeds():
+    yield "nested_deep", deep_text(16)
+    yield "nested_too_deep", deep_text(17)
+    yield "many_fields", text(*[b"a=b"] * 1030)
+    yield "list", text(b"(3)l=3:abc,4:defg,")
+    yield "list_broken", text(b"(3)l=3:ab")
+    yield "binary", text(b"(1)u=QUJDRA==")
+    yield "binary_broken", text(b"(1)u=QUJ", b"a=b")
+    yield "binary_not_canonical", text(b"(1)u=QUJDRB==")
+    yield "compressed", text(b"(4)u=QUJDRA==")
+    yield "type_zero", text(b"(0)a=b")
+    yield "type_to_compress", text(b"(5)a=b")
+    yield "no_equals", text(b"abc")
+    yield "no_name", text(b"=b")
+    yield "name_like_a_type", text(b"(1)(2)a=b")
+    yield "escaped_newline", text(b"a=b\x13c")
+    yield "ends_with_nul", b">>>\na=b\n\0"
+    yield "nul_follows", text(b"a=b") + b"\0"
+    yield "bytes_follow", text(b"a=b") + b"c"
+    yield "nested_with_rest", b">>>\n(2)s=>>>\x14a=b\x14<<<\x14more\n<<<\n"
+    yield "no_end", b">>>\na=b\n"
+    yield "blank_lines", b">>>\n\n\na=b\n\n<<<\n"
+
+
+KEYS = {1: ("sha1", b"SecretKey"), 2: ("md5", b"OtherKey"), 4: ("sha256", b"LongKey"),
+        5: ("sha512", b"LongerKey")}
+
+
+def digest(key, data):
+    method, secret = KEYS[key]
+    return str(key).encode() + b" " + hmac.new(secret, data, method).hexdigest().encode()
+
+
+def signed(key, body):
+    return body + piece(digest(key, body))
+
+
+def wrapped(payload, algorithm=b"zlib"):
+    return netstring(b"(1)_compressed_payload=" + payload, b"(0)_compression_algorithm=" + algorithm)
+
+
+def packet_seeds():
+    small = netstring(b"(0)t=x")
+    for key, (method, _) in KEYS.items():
+        yield f"signed_{method}", signed(key, small)
+    yield "key_unknown", small + piece(b"9 " + b"0" * 40)
+    yield "signature_wrong", small + piece(b"1 " + b"0" * 40)
+    yield "signature_no_index", small + piece(b"x")
+    yield "signature_missing", small
+    lines = b"t=x\n"
+    yield "text_signed", text(b"t=x", b"auth=" + digest(1, lines))
+    yield "text_signature_wrong", text(b"t=x", b"auth=1 00")
+    yield "text_without_auth", text(b"t=x")
+    yield "text_with_two_auth", text(b"t=x", b"auth=" + digest(1, lines), b"auth=1 00")
+    yield "zlib", wrapped(zlib.compress(small))
+    yield "zlib_of_text", wrapped(zlib.compress(text(b"t=x") + b"\0"))
+    yield "zlib_twice", wrapped(zlib.compress(wrapped(zlib.compress(small))))
+    yield "zlib_cut", wrapped(zlib.compress(small)[:-6])
+    yield "zlib_with_rest", wrapped(zlib.compress(small) + b"more")
+    yield "zlib_bomb", wrapped(zlib.compress(b"x" * (3 << 20)))
+    yield "zlib_noise", wrapped(b"noise")
+    yield "bz2", wrapped(bz2.compress(small, 1), b"bz2")
+    yield "bz2_cut", wrapped(bz2.compress(small, 1)[:-6], b"bz2")
+    yield "bz2_bomb", wrapped(bz2.compress(b"x" * (3 << 20), 1), b"bz2")
+    yield "bz2_noise", wrapped(b"noise", b"bz2")
+    yield "algorithm_unknown", wrapped(b"x", b"lzma")
+
+
+def client_seeds():
+    frame = lambda body: struct.pack("<iI", len(body), 0xABCD) + body
+    yield "netstring", frame(netstring(b"(0)t=hbapi-req", b"(1)u=0123456789abcdef"))
+    yield "list", frame(netstring(b"(3)l=3:a\nb,")) + frame(text(b"(3)l=3:abc,") + b"\0")
+    yield "compressed_field", frame(netstring(b"(4)c=\x01\x02"))
+    yield "empty_bodies", frame(b"") * 3 + frame(text(b"t=x") + b"\0")
+    yield "neither_form", frame(b"hello")
+    yield "length_negative", struct.pack("<iI", -1, 0xABCD) + b"x"
+    yield "length_too_large", struct.pack("<iI", 263082, 0xABCD) + b"x"
+    yield "magic_wrong", frame(text(b"t=x")) + struct.pack("<II", 4, 0xABCE) + b"abcd"
+    yield "header_cut", frame(text(b"t=x"))[:5]
+    yield "body_cut", frame(text(b"t=x"))[:10]
 
 
 # --- streams of a serial line ---
@@ -143,7 +273,7 @@ def programs():
     yield "stall", OFF, boot(True) + work + [op(SLEEP, 4), say(STATUS, ACTIVE, 0)] + work
     yield "links_and_load", OFF, boot(True) + [op(LINK, 0, 0), op(LINK, 1, 0), op(PASS, 4, 1),
                                                op(LINK, 0, 1), op(LOAD, 49, 46, 48), op(OWN, 0, 3)]
-    yield "new_configuration", OFF, boot(True) + work + [op(CONFIG, 0), op(PASS, 1, 1)] + work
+    yield "new_configuration", OFF, boot(True) + work + [op(CONFIG, 64), op(PASS, 1, 0)] + work
     yield "text_and_compressed", OFF, [op(SUCCEED), say(STATUS, UP, 0, form=1),
                                        say(STATUS, ACTIVE, 0, form=2), say(STATUS, 0, 0, form=3)]
     yield "third_node", OFF | 4, boot(True) + [op(MESSAGE, BOTH, STATUS, 5, 0, 0, 0, 0, 0)] + work
@@ -174,8 +304,12 @@ def main():
         write("packet_fuzz", name, packet)
         if name.endswith("text"):
             write("text_form_fuzz", name, packet)
-    for name, stream in serial_seeds():
-        write("serial_frame_fuzz", name, stream)
+    made = {"netstring_fuzz": netstring_seeds, "text_form_fuzz": text_form_seeds,
+            "packet_fuzz": packet_seeds, "client_frame_fuzz": client_seeds,
+            "serial_frame_fuzz": serial_seeds}
+    for target, seeds in made.items():
+        for name, data in seeds():
+            write(target, name, data)
     for name, variant, ops in [*programs(), *captured_lives()]:
         write("core_fuzz", name, bytes([variant]) + b"".join(ops))
 
