@@ -161,6 +161,7 @@ def packet_seeds():
     yield "zlib", wrapped(zlib.compress(small))
     yield "zlib_of_text", wrapped(zlib.compress(text(b"t=x") + b"\0"))
     yield "zlib_twice", wrapped(zlib.compress(wrapped(zlib.compress(small))))
+    yield "zlib_of_large", wrapped(zlib.compress(netstring(b"(0)t=x", b"(0)a=" + b"x" * 300000)))
     yield "zlib_cut", wrapped(zlib.compress(small)[:-6])
     yield "zlib_with_rest", wrapped(zlib.compress(small) + b"more")
     yield "zlib_bomb", wrapped(zlib.compress(b"x" * (3 << 20)))
@@ -276,6 +277,9 @@ def programs():
     yield "new_configuration", OFF, boot(True) + work + [op(CONFIG, 64), op(PASS, 1, 0)] + work
     yield "text_and_compressed", OFF, [op(SUCCEED), say(STATUS, UP, 0, form=1),
                                        say(STATUS, ACTIVE, 0, form=2), say(STATUS, 0, 0, form=3)]
+    large = text(b"t=site-specific", b"long=" + b"x" * 2100)
+    yield "large_compressed_classic", OFF | 32, boot(True) + [op(LOCAL, *large)] + work
+    yield "large_compressed_netstring", OFF | 48, boot(True) + [op(LOCAL, *large)] + work
     yield "third_node", OFF | 4, boot(True) + [op(MESSAGE, BOTH, STATUS, 5, 0, 0, 0, 0, 0)] + work
 
 
