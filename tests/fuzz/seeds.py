@@ -201,6 +201,7 @@ def serial_seeds():
     yield "breaks", b"\0\0" + small + b"\0" + small[:11] + b"\0" + small
     yield "c_strings", small + b"\0" + small + b"\0"
     yield "endless_line", b"x" * 400 + b"\n" + small
+    yield "endless_line_ends_like_a_frame", b"x" * 301 + small
     yield "endless_frame", b">>>\n" + b"a=b\n" * 100 + b"<<<\n" + small
     yield "nested", b">>>\n(2)s=>>>\x14a=b\x14<<<\x14\n(3)l=3:abc,\n(1)u=QUJD\n<<<\n"
     yield "ends_and_no_begin", b"<<<\n\n<<<\n" + small
