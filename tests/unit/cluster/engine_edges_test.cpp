@@ -33,6 +33,44 @@ TEST(EngineEdges, BeforeTheStartNothingIsSaid) {
     EXPECT_TRUE(lab.told<StalledUs>().empty());
 }
 
+// Why: a reload that changes no timer and no key is no news for anybody; one before the first word
+// must not make it.
+TEST(EngineEdges, AReloadWithoutNewsIsSilent) {
+    Lab lab;
+    EngineConfig next = config();
+    next.deadtime = 4s;
+    lab.engine.reconfigure(lab.clock(), next, lab.out);
+    EXPECT_TRUE(lab.out.empty());
+    lab.start();
+    lab.forget();
+    next.log_badpack = false;
+    lab.engine.reconfigure(lab.clock(), next, lab.out);
+    EXPECT_TRUE(lab.out.empty());
+}
+
+// Why: a loose plug is told at a bounded rate, and the last line must be true: here it is out.
+TEST(EngineEdges, AFlappingLinkEndsInTheLogAsWhatItIs) {
+    EngineConfig two_links = config();
+    two_links.links.push_back({LinkId{1}, "eth1", false});
+    two_links.deadtime = 1s;
+    Lab lab(two_links);
+    lab.bring_up();
+    std::uint64_t number = 3;
+    const auto beat = [&](bool on_both) {
+        const wire::Message status = lab.status("active", ++number, "3e8");
+        lab.give(status);
+        if (on_both) lab.give(status, LinkId{1});
+        lab.pass(500ms);
+    };
+    for (int i = 0; i < 130; ++i) beat(true);  // the first minute is over
+    for (int i = 0; i < 24; ++i) beat(i % 4 == 3);
+    for (int i = 0; i < 4; ++i) beat(false);
+    EXPECT_FALSE(lab.engine.peers()[0].links[1].second);
+    EXPECT_EQ(lab.logged(LogId::link_dead), 2U) << "two of the four lines of a minute";
+    for (int i = 0; i < 120; ++i) beat(false);
+    EXPECT_EQ(lab.logged(LogId::link_dead), 3U);
+}
+
 // Why: a machine without /proc/loadavg still needs a value in `ld`, and a long one must not grow.
 TEST(EngineEdges, TheLoadHasAValueAndABound) {
     Lab lab;

@@ -43,6 +43,9 @@ TEST(Membership, AUuidBelongsToOneNode) {
     EXPECT_EQ(members.uuid_of("beta"), c_bytes);
     EXPECT_EQ(members.uuid_of("gamma"), zeros) << "16 zero bytes until it is learnt";
     EXPECT_EQ(members.uuid_of("delta"), std::nullopt);
+    EXPECT_EQ(members.uuid_of("alpha"), Bytes(16, 'A')) << "its own";
+    EXPECT_EQ(members.owner_of(c_bytes), "beta");
+    EXPECT_EQ(members.owner_of("short"), std::nullopt);
 }
 
 // Why: destuuid decides alone when it says anything.

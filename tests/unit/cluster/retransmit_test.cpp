@@ -77,5 +77,26 @@ TEST(Retransmit, ForgetsWhatWasGivenUp) {
     EXPECT_EQ(wanted.next_deadline(), never);
 }
 
+// Why: what comes unasked must not take the request of another number with it.
+TEST(Retransmit, WhatWasNotWantedChangesNothing) {
+    Prng dice(1);
+    Retransmit wanted;
+    wanted.want(5, 6, Instant{}, delay, dice);
+    for (const std::uint64_t number : {4U, 7U, 5U, 5U}) wanted.got(number);
+    EXPECT_EQ(wanted.due(Instant{delay}, delay), (std::vector<Range>{{6, 6, false}}));
+}
+
+// Why: only the first request for a number is worth a line in the log, so that an old gap and a new
+// one beside it are not told as one.
+TEST(Retransmit, AnOldGapAndANewOneAreApart) {
+    Prng dice(1);
+    Retransmit wanted;
+    wanted.want(5, 5, Instant{}, delay, dice);
+    EXPECT_EQ(wanted.due(Instant{delay}, delay).size(), 1U);
+    wanted.want(6, 7, Instant{delay}, delay, dice);
+    EXPECT_EQ(wanted.due(Instant{2 * delay}, delay),
+              (std::vector<Range>{{5, 5, true}, {6, 7, false}}));
+}
+
 }  // namespace
 }  // namespace hb::cluster
