@@ -160,7 +160,7 @@ TEST(RealStory, HealedPartitionCostsAFullRestartOfBoth) {
 // foreign one is given away instead.
 TEST(RealStory, FailedStartOfAnOwnGroupMovesTheOthers) {
     sim::Options options = real_options(Failback::off);
-    options.start_fails.insert({1, 1});
+    options.bad_scripts.push_back({1, 1, 0, sim::ScriptFault::start_fails});
     RealStory story(options);
     story.world().power_on(story.n2());
     story.run(20s);
@@ -181,7 +181,7 @@ TEST(RealStory, FailedStartOfAnOwnGroupMovesTheOthers) {
 // Why: 5.11, a foreign group that fails at a takeover is claimed too, and offered back after 30 s.
 TEST(RealStory, FailedStartOfAForeignGroupIsOfferedBack) {
     sim::Options options = real_options(Failback::off);
-    options.start_fails.insert({1, 0});
+    options.bad_scripts.push_back({1, 0, 0, sim::ScriptFault::start_fails});
     RealStory story(options);
     story.boot_both();
     story.world().power_off(story.n1());

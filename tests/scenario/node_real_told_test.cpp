@@ -14,9 +14,11 @@ using config::Failback;
 
 sim::Options told_options() {
     sim::Options options = real_options(Failback::off);
-    options.keepalive = 1s;
-    options.deadtime = 10s;
-    options.initdead = 20s;
+    for (sim::NodeOptions& node : options.node) {
+        node.keepalive = 1s;
+        node.deadtime = 10s;
+        node.initdead = 20s;
+    }
     return options;
 }
 

@@ -21,11 +21,15 @@ inline sim::Options real_options(config::Failback failback, bool alpha_real = tr
     o.links = 1;
     o.groups = 2;
     o.members = 1;
-    o.keepalive = 200ms;
-    o.deadtime = 3s;
-    o.initdead = 6s;
-    o.failback = failback;
-    o.delay_min = o.delay_max = 100us;
+    for (sim::NodeOptions& node : o.node) {
+        node.keepalive = 200ms;
+        node.deadtime = 3s;
+        node.initdead = 6s;
+        node.failback = failback;
+    }
+    o.line.delay_min = o.line.delay_max = 100us;
+    o.start_timeout = o.status_timeout = limits::script_timeout_start;
+    o.stop_timeout = limits::script_timeout_stop;
     o.script_min = o.script_max = 10ms;
     o.real[0] = alpha_real;
     o.real[1] = beta_real;
@@ -35,7 +39,7 @@ inline sim::Options real_options(config::Failback failback, bool alpha_real = tr
 class RealStory {
 public:
     explicit RealStory(const sim::Options& options)
-        : world_(options, [this](const std::string& line) { trace_.push_back(line); }) {}
+        : world_(sim::Plan{options, {}}, [this](const std::string& line) { trace_.push_back(line); }) {}
     explicit RealStory(config::Failback failback) : RealStory(real_options(failback)) {}
 
     sim::World& world() { return world_; }
