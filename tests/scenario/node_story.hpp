@@ -41,6 +41,12 @@ public:
         const auto found = find(text);
         return found == trace_.end() ? std::string() : *found;
     }
+    // How many lines have it.
+    std::ptrdiff_t count(const std::string& text) const {
+        return std::count_if(trace_.begin(), trace_.end(), [&text](const std::string& each) {
+            return each.find(text) != std::string::npos;
+        });
+    }
     bool before(const std::string& first, const std::string& second) const {
         return find(first) < find(second) && find(second) != trace_.end();
     }

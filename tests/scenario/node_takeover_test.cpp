@@ -111,6 +111,19 @@ TEST(NodeStory, HealedCutLeavesEachGroupOnce) {
     EXPECT_EQ(story.line("daemon"), "");
 }
 
+// Why: with one group to keep on each side the two answered each other's claims at wire speed, and
+// logged each time, until the slower stop had ended.
+TEST(NodeStory, ConflictIsLoggedAndAnsweredOnce) {
+    Story story(Failback::off);
+    story.boot_both();
+    story.world().cut(0, 3s);
+    story.world().cut(1, 3s);
+    story.run(6s);
+    EXPECT_EQ(story.count("ran on both nodes: alpha keeps it"), 2);
+    EXPECT_EQ(story.count("ran on both nodes: beta keeps it"), 2);
+    EXPECT_EQ(story.count("Both machines own"), 4);
+}
+
 // Why: our own stall is not the peer's silence; a paused node that takes over is the classic
 // false failover.
 TEST(NodeStory, PausedStandbyNodeDoesNotKillTheOwner) {
