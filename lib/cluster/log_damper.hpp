@@ -21,6 +21,7 @@ enum class Topic : std::uint8_t {
     membership,
     node_list,
     lost_a_lot,
+    lost,
     refused_request,
 };
 
@@ -28,12 +29,15 @@ class LogDamper {
 public:
     // `make` gives the line; it is called only when the line is logged now or is the first of those
     // kept back. Places are small indices of ours (a peer, a link and class), never outside words.
+    // True when it is logged now.
     template <class Make>
-    void happened(Topic topic, std::size_t place, Instant now, Effects& out, Make&& make) {
+    bool happened(Topic topic, std::size_t place, Instant now, Effects& out, Make&& make) {
         Slot& slot = slots_[{topic, place}];
-        if (slot.pending++ > 0) return;
+        if (slot.pending++ > 0) return false;
         slot.line = make();
-        if (now >= slot.next) tell(slot, now, out);
+        if (now < slot.next) return false;
+        tell(slot, now, out);
+        return true;
     }
     // Tells what was kept back and may be told now.
     void passed(Instant now, Effects& out);

@@ -37,9 +37,11 @@ void Engine::State::ask_for_missing(Turn& turn, std::size_t peer) {
     for (const auto& range : peers[peer].wanted.due(turn.now.mono, config.max_rexmit_delay)) {
         // Told only now: what was merely overtaken by others has come meanwhile.
         if (!range.again) {
-            turn.log(LogId::packets_lost, range.last - range.first + 1, members.name(peer),
-                     range.first - 1, range.last + 1);
-            peers[peer].loss_logged = true;
+            const bool told = damper.happened(Topic::lost, peer, turn.now.mono, turn.out, [&] {
+                return log_line(LogId::packets_lost, range.last - range.first + 1,
+                                members.name(peer), range.first - 1, range.last + 1);
+            });
+            peers[peer].loss_logged = peers[peer].loss_logged || told;
         }
         wire::Message request = wire::make_message("NS_rexmit");
         request.set("dest", members.name(peer));

@@ -374,5 +374,24 @@ TEST(EngineHears, AnAbsurdTimeoutIsCut) {
     EXPECT_TRUE(lab.engine.alive("beta"));
 }
 
+// Why: a link that loses every second packet for a night must not fill the log: the first loss is
+// told at once, those of a minute in one line with their number.
+TEST(EngineHears, LossesAreToldOnceAMinute) {
+    Lab lab;
+    lab.bring_up();
+    lab.forget();
+    std::uint64_t number = 4;
+    lab.give(lab.status("up", number));
+    for (int second = 0; second < 119; ++second) {
+        number += 2;
+        lab.give(lab.status("up", number));
+        lab.pass(500ms);
+        lab.give(lab.status("up", number - 1));
+        lab.pass(500ms);
+    }
+    EXPECT_EQ(lab.logged(LogId::packets_lost), 2U);
+    EXPECT_EQ(lab.logged(LogId::packets_repaired), 1U);
+}
+
 }  // namespace
 }  // namespace hb::cluster::lab
