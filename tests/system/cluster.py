@@ -27,9 +27,10 @@ OURS = Product("ours", "/usr/sbin/heartbeatd", ("--no-reboot",))
 DEBIAN = Product("debian", "/usr/libexec/heartbeat/heartbeat", directives=("crm no",))
 
 # A service for tests, driven by its arguments. It notes each call with its time, and does as the
-# files /run/svc-NAME.{fail-start,hang-start,fail-stop} say. Used as svc::NAME, or under any name
-# as an init script. While it runs it holds a lock on the disk that both hosts share: who finds the
-# other's there starts all the same, and notes it (`conflicts`).
+# files /run/svc-NAME.{fail-start,hang-start,fail-stop} say; in /run/svc-NAME.slow-ACTION stands for
+# how many seconds that action waits first. Used as svc::NAME, or under any name as an init script.
+# While it runs it holds a lock on the disk that both hosts share: who finds the other's there starts
+# all the same, and notes it (`conflicts`).
 _SERVICE = r"""#!/bin/sh
 unset LD_PRELOAD
 for action; do :; done
@@ -37,6 +38,7 @@ name=$(basename "$0")
 [ $# -lt 2 ] || name=$1
 echo "$(date +%s.%N) $name $action $$" >>/var/log/trace
 me=$(uname -n) lock=/srv/shared/$name
+[ ! -e /run/svc-$name.slow-$action ] || sleep "$(cat /run/svc-$name.slow-$action)"
 case $action in
 start)
     [ ! -e /run/svc-$name.hang-start ] || exec sleep 600

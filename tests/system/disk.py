@@ -1,7 +1,10 @@
-"""A disk that both hosts see: a loop device with ext4 on it. It disappears with the test."""
+"""Disks for hosts: a loop device with ext4 on it, which disappears with the test, and a way to make
+one hang."""
 
 import os
 import subprocess
+
+import kernel
 
 
 class SharedDisk:
@@ -28,3 +31,28 @@ class SharedDisk:
 
     def close(self):
         os.close(self._handle)
+
+
+class Frozen:
+    """The file system that holds `folder` hangs from now on for everybody who writes to it. It goes
+    on after thaw(), or when this process ends, however it ends: a helper waits for that."""
+
+    def __init__(self, folder):
+        self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        reading, self._alive = os.pipe()
+        self._helper = os.fork()
+        if self._helper == 0:
+            try:
+                os.setsid()
+                os.close(self._alive)
+                os.read(reading, 1)    # returns when nobody holds the other end any more
+                kernel.thaw(self._folder)
+            finally:
+                os._exit(0)
+        os.close(reading)
+        kernel.freeze(self._folder)
+
+    def thaw(self):
+        os.close(self._alive)
+        os.waitpid(self._helper, 0)
+        os.close(self._folder)

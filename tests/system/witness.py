@@ -60,8 +60,8 @@ class Witness:
                     frame, extra, _, source = tap.recvmsg(65600, 64)
                 except TimeoutError:
                     continue
-                # A broadcast is seen at the port and once more at the bridge itself.
-                if source[2] == socket.PACKET_OUTGOING or source[0].startswith("net"):
+                # A broadcast is seen at the port and once more at the bridge itself (and at a relay).
+                if source[2] == socket.PACKET_OUTGOING or not source[0].startswith("port"):
                     continue
                 seconds, nanos = struct.unpack("qq", extra[0][2])
                 with self._lock:

@@ -9,47 +9,32 @@ import time
 
 from cluster import DEBIAN, OURS, wait_for
 from mixed.bad_news import bad_news
-from mixed.ownership import Ownership
 from runner import REPO, test
+from watched import GROUPS, Watched
 
 ROLES = {"reference": (DEBIAN, DEBIAN), "ours_alpha": (OURS, DEBIAN), "ours_beta": (DEBIAN, OURS)}
 STORE = REPO / "build" / "mixed-reference"
 DEBUG_LOG = "/var/log/ha-debug"
-GROUPS = "alpha svc::a\nbeta svc::b\n"
 # The polls see a moment more or less of the same event.
 SLACK = 0.1
 
 
-class Pair:
-    """The cluster of one run, who owns what in it, and its role."""
+class Pair(Watched):
+    """The cluster of one run, and its role."""
 
     def __init__(self, context, role, overlaps_expected, tolerated):
-        self.context, self.role = context, role
-        self.tolerated = tolerated
-        self.long = context.long
+        super().__init__(context)
+        self.role, self.tolerated = role, tolerated
         self.overlaps_expected = overlaps_expected
-        self.cluster = self.owners = None
         self.notes = {}    # figures of a scenario, by name: of the reference for the others
 
     def build(self, haresources=GROUPS, names=("a", "b"), networks=1, role=None, **ha_cf):
-        """Boots both hosts and writes their files; starts no daemon."""
-        self.cluster = self.context.cluster(product=ROLES[role or self.role], networks=networks)
-        self.configure(haresources, **ha_cf)
-        self.owners = Ownership(self.cluster, names)
-        return self
+        return super().build(haresources, names, networks, ROLES[role or self.role], **ha_cf)
 
     def configure(self, haresources=GROUPS, **ha_cf):
         options = {"deadtime": "2", "warntime": "1", "initdead": "5", "failback": "on", **ha_cf}
         options["extra"] = (f"debugfile {DEBUG_LOG}", *options.get("extra", ()))
-        self.cluster.configure(haresources, **options)
-
-    @property
-    def alpha(self):
-        return self.cluster.hosts[0]
-
-    @property
-    def beta(self):
-        return self.cluster.hosts[1]
+        super().configure(haresources, **options)
 
     @property
     def real(self):
@@ -63,53 +48,6 @@ class Pair:
     def is_real(self, host):
         return self.cluster.products[host] is DEBIAN
 
-    def serving(self, *places, timeout=40):
-        """Starts both, and waits until each group is at home and both nodes have settled."""
-        self.cluster.start()
-        self.wait_places(*(places or ("alpha", "beta")), timeout=timeout)
-        self.settled()
-        return self
-
-    def settled(self, *hosts, timeout=30):
-        """Until these nodes say that everything they wanted at the start is done."""
-        for host in hosts or self.cluster.hosts:
-            self.cluster.settled(host, timeout)
-
-    def _at(self, places):
-        """What holders() answers when each group, in order, is there (None: nowhere)."""
-        return {name: {place} if place else set() for name, place in
-                zip(self.owners.names, places)}
-
-    def wait_places(self, *places, timeout=30):
-        """Until each group, in order, runs on that host alone (None: nowhere)."""
-        wanted = self._at(places)
-        try:
-            wait_for(lambda: self.owners.holders() == wanted, timeout, "")
-        except TimeoutError:
-            raise AssertionError(f"wanted {wanted}, got {self.owners.holders()} after "
-                                 f"{timeout} s") from None
-
-    def stays(self, *places, seconds=2):
-        """Each group stays where it is for so long."""
-        end = time.monotonic() + seconds
-        wanted = self._at(places)
-        while time.monotonic() < end:
-            found = self.owners.holders()
-            assert found == wanted, f"moved: wanted {wanted}, got {found}"
-            time.sleep(0.05)
-
-    def once_each(self):
-        return all(len(hosts) == 1 for hosts in self.owners.holders().values())
-
-    def wait_once_each(self, timeout=30):
-        wait_for(self.once_each, timeout, "each group runs exactly once")
-
-    def stays_once_each(self, seconds=3):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            assert self.once_each(), f"not once each: {self.owners.holders()}"
-            time.sleep(0.05)
-
     def stable(self):
         """No real node is in a transition. (Ours let a command wait for the end of one.)"""
         return all("transition" not in self.rscstatus(host) for host in self.real if host.alive)
@@ -121,13 +59,6 @@ class Pair:
 
     def wait_stable(self, timeout=20):
         wait_for(self.stable, timeout, "the real node is stable", every=0.1)
-
-    def tool(self, host, name, *words):
-        return self.cluster.tool(host, name, *words)
-
-    def marks(self):
-        """Where each node's log ends now."""
-        return {host: self.cluster.log_end(host) for host in self.cluster.hosts}
 
     def wait_restarted(self, marks):
         """A real node that was counted dead, or counted us dead, restarts itself 2 s after it hears
@@ -141,9 +72,6 @@ class Pair:
                                             since=marks[host]).end() + marks[host]
             self.cluster.wait_log(host, "Initial resource acquisition complete", timeout=40,
                                   since=started)
-
-    def log(self, host, since=0):
-        return self.cluster.log(host, since)
 
     # --- an end in order ---
 
@@ -163,13 +91,6 @@ class Pair:
         for host in self.real:
             found |= bad_news(self.cluster.log(host)) | bad_news(host.read(DEBUG_LOG))
         return found
-
-    def conflicts(self):
-        """What the scripts found locked by the other host while every line was up."""
-        try:
-            return (self.cluster.shared / "conflicts").read_text()
-        except FileNotFoundError:
-            return ""
 
     def finish(self, name):
         self.owners.close()
