@@ -76,11 +76,13 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-// Where the child's words go. A log that cannot be opened must not keep a service from starting.
+// Where the child's words go. A log that cannot be opened must not keep a service from starting,
+// nor must one that hangs: a named pipe without a reader is refused at once (O_NONBLOCK), and a
+// file that is there is opened without O_CREAT, for which a frozen file system makes us wait.
 Fd open_log(const std::string& path) {
-    constexpr int mode = O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_CLOEXEC;
-    Fd log(path.empty() ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
-                        : ::open(path.c_str(), mode, 0644));
+    constexpr int mode = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+    Fd log(path.empty() ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(path.c_str(), mode));
+    if (!log && errno == ENOENT) log.reset(::open(path.c_str(), mode | O_CREAT, 0644));
     if (!log) log.reset(::open("/dev/null", O_WRONLY | O_CLOEXEC));
     return log;
 }

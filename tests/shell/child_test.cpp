@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -173,6 +174,16 @@ TEST_F(ChildTest, AppendsToTheLogFileAndSurvivesABrokenOne) {
     EXPECT_EQ(text_of(what.log_file), "before\nout\nerr\n");
     what.log_file = folder.at("no/such/folder/ha-debug");
     EXPECT_EQ(end_of(what).end, ScriptEnd::exited);
+}
+
+// Why: a log that is a named pipe whose reader is gone kept every script from starting.
+TEST_F(ChildTest, StartsAlthoughNobodyReadsItsLog) {
+    ChildOrder what = order("echo heard; echo words >&2");
+    what.log_file = folder.at("pipe");
+    ASSERT_EQ(::mkfifo(what.log_file.c_str(), 0600), 0);
+    const ChildEnd end = end_of(what);
+    EXPECT_EQ(end.end, ScriptEnd::exited);
+    EXPECT_EQ(end.output, "heard\n");
 }
 
 // Why: "there is none" and "the system refused" lead to different words for the operator.
