@@ -107,8 +107,13 @@ private:
     void take_targets();
     std::vector<std::unique_ptr<LogRecord>> collect();
     void write_out(const std::vector<std::unique_ptr<LogRecord>>& batch);
-    void write_file(std::optional<LogFile>& file,
-                    const std::vector<std::unique_ptr<LogRecord>>& batch, bool with_debug);
+    struct FileTarget {
+        std::optional<LogFile> file;
+        std::uint64_t missed{};  // lines that it did not take, and has not been told of
+    };
+    void write_file(FileTarget& target, const std::vector<std::unique_ptr<LogRecord>>& batch,
+                    bool with_debug);
+    static std::unique_ptr<LogRecord> lost_record(std::uint64_t lines);
     void say_lost();
 
     std::array<std::atomic<LogRecord*>, limits::log_queue_lines> ring_{};
@@ -119,7 +124,7 @@ private:
     Fd progress_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     // --- of the thread alone ---
     JournalTargets targets_;
-    std::optional<LogFile> logfile_, debugfile_;
+    FileTarget logfile_, debugfile_;
     JournaldSink journald_;
     int facility_{-1};
     std::vector<std::unique_ptr<LogRecord>> carried_;
@@ -131,11 +136,12 @@ public:
 void Journal::Writer::take_targets() {
     const std::unique_ptr<JournalTargets> next(next_targets_.exchange(nullptr));
     if (next) targets_ = *next;
-    const auto use = [](std::optional<LogFile>& file, const std::string& path) {
+    const auto use = [](FileTarget& target, const std::string& path) {
         if (path.empty()) {
-            file.reset();
-        } else if (!file || file->path() != path) {
-            file.emplace(path);
+            target = {};
+        } else if (!target.file || target.file->path() != path) {
+            target.missed = 0;
+            target.file.emplace(path);
         }
     };
     use(logfile_, targets_.logfile);
@@ -159,18 +165,27 @@ std::vector<std::unique_ptr<LogRecord>> Journal::Writer::collect() {
     return batch;
 }
 
-void Journal::Writer::write_file(std::optional<LogFile>& file,
+void Journal::Writer::write_file(FileTarget& target,
                                  const std::vector<std::unique_ptr<LogRecord>>& batch,
                                  bool with_debug) {
-    if (!file) return;
+    if (!target.file) return;
     std::string text;
     std::uint64_t count = 0;
     for (const auto& record : batch) {
         if (record->entry->level == Level::debug && !with_debug) continue;
-        ++count;
+        if (record->entry != &log_entry(LogId::log_lines_lost)) ++count;
         text += file_line(*record, targets_.node, targets_.syslogmsgfmt);
     }
-    if (text.empty() || file->append(text)) return;
+    if (text.empty()) return;
+    if (target.missed > 0) {
+        text.insert(0,
+                    file_line(*lost_record(target.missed), targets_.node, targets_.syslogmsgfmt));
+    }
+    if (target.file->append(text)) {
+        target.missed = 0;
+        return;
+    }
+    target.missed += count;
     lost_.fetch_add(count);
     if (facility_ >= 0) return;
     // A full disk is when the log matters most.
@@ -198,16 +213,21 @@ void Journal::Writer::write_out(const std::vector<std::unique_ptr<LogRecord>>& b
     }
 }
 
-// Straight to the targets, not through the ring: it would only overrun one more.
-void Journal::Writer::say_lost() {
-    const std::uint64_t lost = lost_.exchange(0);
-    if (lost == 0) return;
+std::unique_ptr<LogRecord> Journal::Writer::lost_record(std::uint64_t lines) {
     auto record = std::make_unique<LogRecord>();
     record->when = Clock::unix_seconds();
     record->entry = &log_entry(LogId::log_lines_lost);
-    record->text = log_text(log_line(LogId::log_lines_lost, lost));
+    record->text = log_text(log_line(LogId::log_lines_lost, lines));
+    return record;
+}
+
+// Straight to the targets, not through the ring: it would only overrun one more. A file that takes
+// nothing at present is told when it does.
+void Journal::Writer::say_lost() {
+    const std::uint64_t lost = lost_.exchange(0);
+    if (lost == 0) return;
     std::vector<std::unique_ptr<LogRecord>> batch;
-    batch.push_back(std::move(record));
+    batch.push_back(lost_record(lost));
     write_out(batch);
     lost_.store(0);  // of a target that takes nothing at all one line is enough
 }

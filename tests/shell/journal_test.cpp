@@ -236,6 +236,27 @@ TEST_F(JournalTest, CountsLinesThatTheFileRefused) {
     EXPECT_NE(all[1].find("WARN: 1 log lines were dropped"), std::string::npos) << all[1];
 }
 
+// Why: the file that took nothing is where the operator looks later: it must say what it lacks.
+TEST_F(JournalTest, TellsAFileWhatItMissedWhenItTakesLinesAgain) {
+    targets.logfile = folder.at("ha-log");
+    targets.facility = "";
+    ASSERT_EQ(::mkfifo(targets.logfile.c_str(), 0600), 0);  // without a reader it takes nothing
+    Journal journal(targets);
+    for (const char* text : {"1", "2", "3"}) {
+        journal.write(log_line(LogId::version, text));
+        ASSERT_TRUE(journal.flush(2s));
+    }
+    ASSERT_EQ(::unlink(targets.logfile.c_str()), 0);
+    for (const char* text : {"4", "5"}) {
+        journal.write(log_line(LogId::version, text));
+        ASSERT_TRUE(journal.flush(2s));
+    }
+    const auto all = lines(targets.logfile);
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_NE(all[0].find("WARN: 3 log lines were dropped"), std::string::npos) << all[0];
+    EXPECT_NE(all[2].find("version 5"), std::string::npos) << all[2];
+}
+
 // Why: without any target the lines must still be found somewhere.
 TEST(JournalFallback, IsSyslogOutsideOfSystemd) {
     ::unsetenv("JOURNAL_STREAM");
