@@ -80,8 +80,10 @@ class Host:
         return root / name.lstrip("/")
 
     def read(self, name):
+        """The text of a file; of anything else, or nothing, an empty one."""
+        path = self.path(name)
         try:
-            return self.path(name).read_text(errors="replace")
+            return path.read_text(errors="replace") if path.is_file() else ""
         except OSError:
             return ""
 

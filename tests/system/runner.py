@@ -88,9 +88,16 @@ class Context:
                 for written in ("var/log", "etc/ha.d"):
                     if (host.disk / "root" / written).is_dir():
                         shutil.copytree(host.disk / "root" / written, target / Path(written).name,
-                                        dirs_exist_ok=True, symlinks=True)
+                                        dirs_exist_ok=True, symlinks=True,
+                                        copy_function=_copy_if_plain)
                 if host.console.exists():
                     shutil.copy(host.console, target)
+
+
+def _copy_if_plain(source, target):
+    """Named pipes are not read: nobody may be there who writes."""
+    if os.path.isfile(source):
+        shutil.copy2(source, target)
 
 
 def find(pattern):

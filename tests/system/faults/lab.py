@@ -69,6 +69,14 @@ class Lab(Watched):
             host.kill("heartbeatd")
             wait_for(lambda: self.cluster.daemons[host] is not old, 10, "the daemon is restarted")
 
+    def back(self, host, boot=True):
+        """Boots a host whose power was cut and starts its daemon, until it has settled."""
+        if boot:
+            self.cluster.boot(host)
+        mark = self.cluster.log_end(host)
+        self.cluster.start(host)
+        self.cluster.wait_log(host, "Initial resource acquisition complete", since=mark)
+
     # --- questions ---
 
     def calls(self, host=None):

@@ -28,10 +28,7 @@ def power_cut(lab):
         assert lab.cluster.witness.first_arp(ADDRESS, number, since=cut), "nothing is announced"
         for cause in (f"node {victim.name}: is dead", f"Resources being acquired from {victim.name}"):
             assert lab.lines(survivor, cause, since), f"the log does not say: {cause}"
-        lab.cluster.boot(victim)
-        lab.cluster.start(victim)
-        lab.cluster.wait_log(survivor, f"Status update for node {victim.name}: status active",
-                             since=lab.log(survivor).rfind("is dead"))
+        lab.back(victim)
         lab.stays(*[survivor.name] * 3, seconds=1)
 
 
