@@ -94,6 +94,7 @@ void ChildProcess::begin(Launcher& launcher, ChildOrder order) {
     };
     request.environment = std::move(order.environment);
     request.log_file = std::move(order.log_file);
+    request.started = std::move(order.started);
     std::array<int, 2> ends{-1, -1};
     if (order.capture_stdout && ::pipe2(ends.data(), O_CLOEXEC) == 0) {
         ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
@@ -291,6 +292,7 @@ void ChildProcess::report(ScriptEnd end, int status, int error) {
     out.error = error;
     out.output = std::move(output_);
     out.took = clock_.now().since_start;
+    out.pid = pid_;
     out.command = std::move(command_);
     const auto ended = std::move(hooks_.ended);
     hooks_ = {};

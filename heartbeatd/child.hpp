@@ -20,9 +20,10 @@ namespace hb::shell {
 struct ChildOrder {
     std::function<std::vector<std::string>()> command;  // see SpawnRequest
     std::vector<std::string> environment;
-    Duration timeout{};          // from the hand-over to the launcher to SIGTERM
-    bool capture_stdout{false};  // else stdout goes where stderr goes
-    std::string log_file;        // see SpawnRequest
+    Duration timeout{};                  // from the hand-over to the launcher to SIGTERM
+    bool capture_stdout{false};          // else stdout goes where stderr goes
+    std::string log_file;                // see SpawnRequest
+    std::function<void(pid_t)> started;  // see SpawnRequest
 };
 
 struct ChildEnd {
@@ -31,6 +32,7 @@ struct ChildEnd {
     int error{};         // not_started: errno, ETIMEDOUT when the start gave no answer
     std::string output;  // first limits::script_output_bytes_max bytes of a captured stdout
     Duration took{};
+    pid_t pid{-1};                     // -1 when it never ran
     std::vector<std::string> command;  // what ran; empty when missing or never known
 };
 

@@ -138,6 +138,7 @@ void Daemon::prepare_children() {
         script_environment(ha_cf, options_.paths, config_.node_name, journal_.debug_level());
     const std::string log_file = script_log(environment);
     scripts_.surroundings(environment, log_file);
+    scripts_.await_leftovers();
     hooks_.configure({std::move(environment), log_file, ha_cf.hook_timeout, ha_cf.rc_d_all,
                       ha_cf.auto_failback != config::Failback::legacy});
 }

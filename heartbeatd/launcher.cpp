@@ -102,6 +102,7 @@ Spawned spawn(SpawnRequest request) {
     settings.descriptors(request.stdout_pipe ? request.stdout_pipe.get() : log.get(), log.get());
     out.error = settings.run(out.pid, out.command, request.environment);
     if (out.error != 0) return out;
+    if (request.started) request.started(out.pid);
     out.pidfd = open_pidfd(out.pid);
     if (!out.pidfd) {
         // Without it nobody would hear of the end.

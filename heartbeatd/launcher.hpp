@@ -27,7 +27,8 @@ struct SpawnRequest {
     // vector, [0] an absolute path. Empty: there is no such program.
     std::function<std::vector<std::string>()> command;
     std::vector<std::string> environment;
-    Fd stdout_pipe;        // given away to the child when set ...
+    Fd stdout_pipe;                      // given away to the child when set ...
+    std::function<void(pid_t)> started;  // called on the launcher's thread as soon as it runs
     std::string log_file;  // ... else appended here; stderr always. Empty: the daemon's own stderr
 };
 

@@ -30,6 +30,7 @@ struct Paths {
     std::string uuid() const { return state_dir + "/hb_uuid"; }
     std::string delhostcache() const { return state_dir + "/delhostcache"; }
     std::string cores() const { return state_dir + "/cores"; }
+    std::string scripts_under_way() const { return run_dir + "/scripts"; }
     std::string rsctmp() const { return run_dir + "/rsctmp"; }
 };
 

@@ -13,6 +13,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "child.hpp"
+#include "leftovers.hpp"
 #include "script_path.hpp"
 
 namespace hb::shell {
@@ -42,11 +43,16 @@ public:
           launcher_(launcher),
           paths_(std::make_shared<const Paths>(paths)),
           done_(std::move(done)),
-          log_(std::move(log)) {}
+          log_(std::move(log)),
+          notes_(std::make_shared<const ScriptNotes>(paths.scripts_under_way())) {}
 
     void surroundings(std::vector<std::string> environment, std::string log_file) {
         environment_ = std::move(environment);
         log_file_ = std::move(log_file);
+    }
+    void await_leftovers() {
+        leftovers_ = std::make_unique<Leftovers>(
+            loop_, *notes_, [this](LogLine line) { log(std::move(line)); }, [this] { pump(); });
     }
     void run(RunAgent job) {
         waiting_.push_back(std::move(job));
@@ -59,6 +65,7 @@ public:
 
 private:
     void pump() {
+        if (leftovers_ && leftovers_->any()) return;
         while (!waiting_.empty() && running_.size() < limits::children_max) {
             RunAgent next = std::move(waiting_.front());
             waiting_.pop_front();
@@ -81,6 +88,8 @@ private:
     std::shared_ptr<const Paths> paths_;
     OnDone done_;
     OnLog log_;
+    std::shared_ptr<const ScriptNotes> notes_;
+    std::unique_ptr<Leftovers> leftovers_;
     std::vector<std::string> environment_;
     std::string log_file_;
     std::deque<RunAgent> waiting_;
@@ -99,6 +108,9 @@ void ScriptRunner::State::begin(RunAgent job) {
     ChildHooks hooks;
     const auto me = shared_from_this();
     if (!asks) {
+        order.started = [notes = notes_, timeout = job.timeout](pid_t pid) {
+            notes->began(pid, timeout);
+        };
         hooks.running = [me](const std::vector<std::string>& command) {
             me->log(log_line(LogId::script_running, joined(command)));
         };
@@ -114,6 +126,7 @@ void ScriptRunner::State::begin(RunAgent job) {
 
 void ScriptRunner::State::ended(JobId job, const AgentCall& call, ChildEnd end) {
     running_.erase(job);
+    if (end.pid > 0 && call.action != ScriptAction::status) notes_->ended(end.pid);
     if (end.end == ScriptEnd::not_started) {
         log(log_line(LogId::spawn_failed, named(call), std::strerror(end.error)));
     }
@@ -142,6 +155,7 @@ void ScriptRunner::State::kill(JobId job) {
 void ScriptRunner::State::close() {
     done_ = nullptr;
     log_ = nullptr;
+    leftovers_.reset();
     waiting_.clear();
     for (const auto& [job, child] : running_) child->forget();
     running_.clear();
@@ -156,6 +170,8 @@ ScriptRunner::~ScriptRunner() { state_->close(); }
 void ScriptRunner::surroundings(std::vector<std::string> environment, std::string log_file) {
     state_->surroundings(std::move(environment), std::move(log_file));
 }
+
+void ScriptRunner::await_leftovers() { state_->await_leftovers(); }
 
 void ScriptRunner::run(RunAgent job) { state_->run(std::move(job)); }
 

@@ -33,6 +33,10 @@ public:
     // For the scripts that start from now on. `log_file`: HA_DEBUGLOG, empty when there is none.
     void surroundings(std::vector<std::string> environment, std::string log_file);
 
+    // Once, before the first job, when it is certain that no other daemon lives: scripts that one
+    // before us began and that still run (leftovers.hpp). Every job waits until they have gone.
+    void await_leftovers();
+
     // limits::children_max run at once, the rest waits in order. A script's time-out counts from
     // its turn.
     void run(RunAgent job);

@@ -61,6 +61,7 @@ inline constexpr Duration script_timeout_start = 60s;
 inline constexpr Duration script_timeout_status = 60s;
 inline constexpr Duration script_timeout_stop = 120s;
 inline constexpr Duration kill_ladder_pause = 2s;  // from SIGTERM to SIGKILL of a script's group
+inline constexpr Duration script_rest_max = 1h;    // of a script that outlived its daemon
 inline constexpr int stop_retries = 10;
 inline constexpr Duration stop_retry_pause = 1s;
 inline constexpr std::size_t script_output_bytes_max = 4096;  // kept of a script's stdout

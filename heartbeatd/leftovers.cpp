@@ -1,0 +1,176 @@
+// See leftovers.hpp.
+#include "leftovers.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "asio.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "clock.hpp"
+#include "fd.hpp"
+
+namespace hb::shell {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+std::string text_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream all;
+    all << file.rdbuf();
+    return all.str();
+}
+
+// Ticks since boot; nothing when there is no such process. proc(5), /proc/pid/stat, field 22; the
+// name before it may hold anything.
+std::optional<std::uint64_t> start_time(pid_t pid) {
+    const std::string stat = text_of("/proc/" + std::to_string(pid) + "/stat");
+    const std::size_t name_ends = stat.rfind(')');
+    if (name_ends == std::string::npos) return std::nullopt;
+    std::istringstream fields(stat.substr(name_ends + 1));
+    std::string field;
+    constexpr int behind_the_name = 20;
+    for (int i = 0; i < behind_the_name; ++i) fields >> field;
+    return parse_dec(field);
+}
+
+// Milliseconds of the boot clock, that long from now.
+std::int64_t boot_ms(Duration from_now) {
+    const timespec t = Clock().on_boot_clock(Instant{from_now});
+    return std::int64_t{t.tv_sec} * 1000 + t.tv_nsec / 1'000'000;
+}
+
+struct Note {
+    pid_t pid{};
+    Fd process;
+    Duration rest{};
+    std::string command;
+};
+
+// The process that a note tells of, if it still runs.
+std::optional<Note> read_note(const fs::path& file) {
+    const auto pid = parse_dec(file.filename().string());
+    std::istringstream text(text_of(file.string()));
+    std::uint64_t started = 0;
+    std::int64_t deadline_ms = 0;
+    if (!pid || *pid < 2 || *pid > INT32_MAX || !(text >> started >> deadline_ms)) {
+        return std::nullopt;
+    }
+    Note note;
+    note.pid = static_cast<pid_t>(*pid);
+    note.process = Fd(static_cast<int>(::syscall(SYS_pidfd_open, note.pid, 0)));
+    if (!note.process || start_time(note.pid) != started) return std::nullopt;
+    const auto rest = std::chrono::milliseconds(deadline_ms - boot_ms(Duration::zero()));
+    note.rest = std::clamp<Duration>(rest, Duration::zero(), limits::script_rest_max);
+    note.command = text_of("/proc/" + std::to_string(note.pid) + "/cmdline");
+    std::replace(note.command.begin(), note.command.end(), '\0', ' ');
+    return note;
+}
+
+}  // namespace
+
+void ScriptNotes::began(pid_t pid, Duration timeout) const {
+    const auto started = start_time(pid);
+    if (!started) return;
+    std::ofstream(folder_ + "/" + std::to_string(pid)) << *started << " " << boot_ms(timeout);
+}
+
+void ScriptNotes::ended(pid_t pid) const {
+    static_cast<void>(::unlink((folder_ + "/" + std::to_string(pid)).c_str()));
+}
+
+class Leftovers::State : public std::enable_shared_from_this<Leftovers::State> {
+public:
+    explicit State(std::function<void()> over) : over_(std::move(over)) {}
+
+    void add(asio::io_context& loop, Note note) {
+        auto one = std::make_shared<One>(loop, note.pid, note.process.release());
+        left_.push_back(one);
+        one->process.async_wait(asio::posix::stream_descriptor::wait_read,
+                                [me = shared_from_this(), one](const auto& error) {
+                                    if (!error) me->gone(one);
+                                });
+        arm(one, note.rest);
+    }
+    bool any() const noexcept { return !left_.empty(); }
+    void close() {
+        over_ = nullptr;
+        for (const auto& one : left_) one->close();
+        left_.clear();
+    }
+
+private:
+    struct One {
+        One(asio::io_context& loop, pid_t p, int pidfd)
+            : pid(p), process(loop, pidfd), timer(loop) {}
+        void close() {
+            boost::system::error_code ignored;
+            process.close(ignored);
+            timer.cancel();
+        }
+        pid_t pid;
+        asio::posix::stream_descriptor process;
+        asio::steady_timer timer;
+        int blows{0};
+    };
+
+    void arm(const std::shared_ptr<One>& one, Duration span) {
+        one->timer.expires_after(span);
+        one->timer.async_wait([me = shared_from_this(), one](const auto& error) {
+            if (!error) me->strike(one);
+        });
+    }
+    // While the pidfd is silent the number is still its own, so its group is nobody else's.
+    void strike(const std::shared_ptr<One>& one) {
+        pollfd entry{one->process.native_handle(), POLLIN, 0};
+        if (one->blows == 2 || ::poll(&entry, 1, 0) != 0) return gone(one);
+        ::kill(-one->pid, one->blows == 0 ? SIGTERM : SIGKILL);
+        arm(one, one->blows == 0 ? limits::kill_ladder_pause : limits::kill_answer);
+        ++one->blows;
+    }
+    void gone(const std::shared_ptr<One>& one) {
+        one->close();
+        if (std::erase(left_, one) == 0 || any() || !over_) return;
+        over_();
+    }
+
+    std::function<void()> over_;
+    std::vector<std::shared_ptr<One>> left_;
+};
+
+Leftovers::Leftovers(asio::io_context& loop, const ScriptNotes& notes,
+                     const std::function<void(LogLine)>& log, std::function<void()> over)
+    : state_(std::make_shared<State>(std::move(over))) {
+    std::error_code error;
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(notes.folder(), error)) {
+        files.push_back(entry.path());
+    }
+    for (const fs::path& file : files) {
+        if (auto note = read_note(file)) {
+            log(log_line(LogId::script_left, printable(note->command), note->pid));
+            state_->add(loop, std::move(*note));
+        }
+        fs::remove(file, error);
+    }
+}
+
+Leftovers::~Leftovers() { state_->close(); }
+
+bool Leftovers::any() const noexcept { return state_->any(); }
+
+}  // namespace hb::shell

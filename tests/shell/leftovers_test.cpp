@@ -1,0 +1,93 @@
+// What a killed daemon left under way is waited for, and not longer than it was allowed to take.
+#include "leftovers.hpp"
+
+#include <signal.h>
+
+#include "base/limits.hpp"
+#include "script_runner.hpp"
+#include "shell_fixture.hpp"
+
+namespace hb::shell {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The daemon that dies is a ScriptRunner that goes: its scripts are left alone, as by kill -9.
+class LeftoversTest : public testing::Test {
+protected:
+    LeftoversTest() {
+        std::filesystem::create_directories(folder.paths().scripts_under_way());
+        folder.script("etc/ha.d/resource.d/web", "case $1 in status) cat " + state() +
+                                                     " ;; start) sleep ${HA_nap}; echo running >" +
+                                                     state() + " ;; esac");
+    }
+    std::string state() const { return folder.at("state"); }
+    std::unique_ptr<ScriptRunner> daemon(const std::string& nap) {
+        auto made = std::make_unique<ScriptRunner>(
+            loop, launcher, folder.paths(),
+            [this](ScriptDone result) { done.push_back(std::move(result)); },
+            [this](const LogLine& line) { log.push_back(log_text(line)); });
+        made->surroundings({"PATH=/usr/bin:/bin", "HA_nap=" + nap}, "");
+        return made;
+    }
+    void dies_in_a_start(const std::string& nap, Duration timeout) {
+        auto dying = daemon(nap);
+        dying->run({JobId{1}, {"web", {}, ScriptAction::start}, timeout});
+        ASSERT_TRUE(run_until(loop, [this] { return !log.empty(); }));
+        log.clear();
+    }
+    bool answered(ScriptRunner& runner) {
+        runner.run({JobId{2}, {"web", {}, ScriptAction::status}, 5s});
+        return run_until(loop, [this] { return !done.empty(); });
+    }
+
+    TempFolder folder;
+    boost::asio::io_context loop;
+    Launcher launcher{loop};
+    std::vector<ScriptDone> done;
+    std::vector<std::string> log;
+};
+
+// Why: asked too early, the group seems stopped, is started elsewhere, and then runs twice.
+TEST_F(LeftoversTest, StatusIsAskedWhenTheStartHasEnded) {
+    dies_in_a_start("0.3", 5s);
+    const auto next = daemon("0");
+    next->await_leftovers();
+    ASSERT_EQ(log.size(), 1U);
+    EXPECT_NE(log[0].find("web start"), std::string::npos) << log[0];
+    ASSERT_TRUE(answered(*next));
+    EXPECT_EQ(done[0].output, "running\n");
+}
+
+// Why: a script that hangs must not keep the next daemon from its groups either.
+TEST_F(LeftoversTest, WhatHangsIsKilledAtItsTimeOut) {
+    dies_in_a_start("60", 200ms);
+    const auto next = daemon("0");
+    next->await_leftovers();
+    ASSERT_TRUE(answered(*next));
+    EXPECT_EQ(done[0].output, "");
+}
+
+// Why: notes outlive a power cut where /run does; their numbers are somebody else's then.
+TEST_F(LeftoversTest, AnotherProcessOfThatNumberIsNoLeftover) {
+    const std::string own = std::to_string(::getpid());
+    folder.write("run/heartbeat/scripts/" + own, "1 99999999999");
+    folder.write("run/heartbeat/scripts/1", "0 0");
+    folder.write("run/heartbeat/scripts/garbage", "x");
+    const auto next = daemon("0");
+    next->await_leftovers();
+    ASSERT_TRUE(answered(*next));
+    EXPECT_TRUE(log.empty());
+    EXPECT_TRUE(std::filesystem::is_empty(folder.paths().scripts_under_way()));
+}
+
+// Why: a daemon that lives long would leave a file for every script it ever ran.
+TEST_F(LeftoversTest, NothingIsNotedOfWhatHasEnded) {
+    const auto living = daemon("0");
+    living->run({JobId{1}, {"web", {}, ScriptAction::start}, 5s});
+    ASSERT_TRUE(run_until(loop, [this] { return !done.empty(); }));
+    EXPECT_TRUE(std::filesystem::is_empty(folder.paths().scripts_under_way()));
+}
+
+}  // namespace
+}  // namespace hb::shell
