@@ -36,15 +36,15 @@ def wait_called(lab, host, name, action, since):
 
 
 def rests(lab, *places):
-    """Each group runs once (at these places, if they are told) and nothing moves any more."""
+    """Both have settled, each group runs once (at these places, if they are told), and nothing moves
+    any more."""
+    for host in lab.cluster.hosts:
+        wait_for(lambda: lab.log(host).rfind("Initial resource acquisition complete")
+                 > lab.log(host).rfind("Starting heartbeat"), 20, f"{host.name} has settled")
     if places:
         lab.wait_places(*places)
     lab.wait_once_each()
     lab.stays_once_each(3)
-    for host in lab.cluster.hosts:
-        if host.alive:
-            wait_for(lambda: lab.log(host).rfind("Initial resource acquisition complete")
-                     > lab.log(host).rfind("Starting heartbeat"), 20, f"{host.name} has settled")
 
 
 def killed_in_takeover(lab, name, action, run=False):
