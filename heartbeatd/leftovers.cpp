@@ -162,7 +162,7 @@ Leftovers::Leftovers(asio::io_context& loop, const ScriptNotes& notes,
     }
     for (const fs::path& file : files) {
         if (auto note = read_note(file)) {
-            log(log_line(LogId::script_left, printable(note->command), note->pid));
+            log(log_line(LogId::script_left, printable(trim(note->command)), note->pid));
             state_->add(loop, std::move(*note));
         }
         fs::remove(file, error);

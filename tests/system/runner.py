@@ -185,16 +185,16 @@ def _pool(tests, jobs, options, running):
 
 def run(tests, jobs, crowd, repeat=1, **options):
     """Runs everything `repeat` times, `jobs` side by side, of the crowd `crowd`; the exit status."""
-    running, began = {}, time.monotonic()
+    running, began, passed = {}, time.monotonic(), 0
     options |= {"names": frozenset(test.name for test in tests), "began": time.time()}
-    tests = tests * repeat
     signal.signal(signal.SIGTERM, workspace.interrupted)
     signal.signal(signal.SIGINT, workspace.interrupted)
     try:
-        passed = _pool([test for test in tests if test.crowd], crowd, options, running)
-        passed += _pool([test for test in tests if not test.crowd and not test.alone], jobs,
-                        options, running)
-        passed += _pool([test for test in tests if test.alone], 1, options, running)
+        for _ in range(repeat):    # one after the other: two of a name would share a folder of logs
+            passed += _pool([test for test in tests if test.crowd], crowd, options, running)
+            passed += _pool([test for test in tests if not test.crowd and not test.alone], jobs,
+                            options, running)
+            passed += _pool([test for test in tests if test.alone], 1, options, running)
     except KeyboardInterrupt:
         for pid in running:
             os.kill(pid, signal.SIGTERM)
@@ -203,6 +203,6 @@ def run(tests, jobs, crowd, repeat=1, **options):
             os.rmdir(work)
         print("interrupted; everything is taken down", flush=True)
         return 130
-    failed = len(tests) - passed
+    failed = len(tests) * repeat - passed
     print(f"{passed} passed, {failed} failed in {time.monotonic() - began:.0f} s")
     return 1 if failed else 0

@@ -9,7 +9,6 @@ import signal
 import threading
 import time
 
-from cluster import wait_for
 from runner import test
 from test_noise import memory_kib
 from watched import Watched
@@ -65,9 +64,9 @@ class Lab(Watched):
     def kill_daemon(self, host):
         """kill -9; until the supervisor has started another one its groups have no daemon."""
         with self.cause("a daemon was gone while its groups lived"):
-            old = self.cluster.daemons[host]
+            mark = self.cluster.log_end(host)
             host.kill("heartbeatd")
-            wait_for(lambda: self.cluster.daemons[host] is not old, 10, "the daemon is restarted")
+            self.cluster.wait_log(host, "Starting heartbeat", since=mark)
 
     def back(self, host, boot=True):
         """Boots a host whose power was cut and starts its daemon, until it has settled."""

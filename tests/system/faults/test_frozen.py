@@ -112,11 +112,14 @@ def standby_frozen_above_deadtime(lab):
         assert not lab.cluster.trace(lab.beta, "a", "start"), "the thawed one took a group"
 
 
+MEMORY_GROUPS = "/sys/fs/cgroup/memory"
+
+
 class MemoryGroup:
-    """A memory cgroup (version 1) with a bound; None on machines without."""
+    """A memory cgroup (version 1) with a bound."""
 
     def __init__(self, name, bytes_max):
-        self.path = f"/sys/fs/cgroup/memory/{name}-{os.getpid()}"
+        self.path = f"{MEMORY_GROUPS}/{name}-{os.getpid()}"
         os.mkdir(self.path)
         self._write("memory.limit_in_bytes", bytes_max)
 
@@ -133,22 +136,24 @@ class MemoryGroup:
             return int(text.read())
 
     def close(self):
+        for pid in open(f"{self.path}/cgroup.procs").read().split():
+            with open(f"{MEMORY_GROUPS}/cgroup.procs", "w") as root:
+                root.write(pid)
         wait_for(lambda: not open(f"{self.path}/cgroup.procs").read(), 10, "the group is empty")
         os.rmdir(self.path)
 
 
 @scenario(alone=True)
 def starved_by_hogs(lab):
-    """15 Starved CPU: 64 normal hogs and memory pressure in the daemon's own memory cgroup make
-    neither late; nobody dies at deadtime 1 s."""
-    lab.build().serving()
-    lab.cluster.wait_steady()
-    calls = lab.calls()
+    """15 Starved CPU: 64 normal hogs, and hogs that exhaust the daemon's own memory cgroup again and
+    again: nobody dies at deadtime 5 s."""
+    lab.build(deadtime="5", warntime="2", initdead="6").serving()
+    calls, mark = lab.calls(), lab.cluster.log_end(lab.alpha)
     group = MemoryGroup("hb-faults", 96 << 20)
     began = time.time()
     hogs = [lab.alpha.spawn("stress-ng", "--cpu", "64", "--timeout", "8", "--quiet"),
             lab.alpha.spawn("sh", "-c", "while [ ! -e /run/go ]; do sleep 0.05; done; exec "
-                            "stress-ng --vm 4 --vm-bytes 64m --vm-keep --timeout 7 --quiet")]
+                            "stress-ng --vm 4 --vm-bytes 400m --vm-populate --timeout 7 --quiet")]
     try:
         (daemon,) = lab.alpha.pids("heartbeatd")
         for pid in wait_for(lambda: lab.alpha.pids("sh"), 5, "the hog waits") + [daemon]:
@@ -160,15 +165,13 @@ def starved_by_hogs(lab):
             hog.wait(20)
         pressed = group.failures()
     finally:
-        for pid in open(f"{group.path}/cgroup.procs").read().split():
-            with open("/sys/fs/cgroup/memory/cgroup.procs", "w") as root:
-                root.write(pid)
         group.close()
     longest = max(after - before for before, after in zip(beats, beats[1:]))
     lab.report(f"64 hogs, memory bound met {pressed} times: longest gap between heartbeats "
-               f"{longest * 1000:.0f} ms (keepalive 200 ms, deadtime 1 s)")
+               f"{longest * 1000:.0f} ms (keepalive 200 ms, deadtime 5 s); "
+               f"{len(lab.lines(lab.alpha, 'our own stall', mark))} lines on being late")
     assert pressed > 0, "there was no memory pressure: nothing is tested"
-    assert longest < 1.0
+    assert longest < 5
     assert lab.calls() == calls
     for host in lab.cluster.hosts:
         assert not lab.lines(host, "is dead")
