@@ -157,8 +157,9 @@ Leftovers::Leftovers(asio::io_context& loop, const ScriptNotes& notes,
     : state_(std::make_shared<State>(std::move(over))) {
     std::error_code error;
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(notes.folder(), error)) {
-        files.push_back(entry.path());
+    fs::directory_iterator entry(notes.folder(), error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        files.push_back(entry->path());
     }
     for (const fs::path& file : files) {
         if (auto note = read_note(file)) {

@@ -57,23 +57,6 @@ def each_class_of_standby_and_takeover_moves_what_it_names(t):
 
 
 @test()
-def graceful_stop_hands_over_without_waiting_for_deadtime(t):
-    """A planned stop costs a moment, not deadtime."""
-    cluster = both_serving(t, deadtime="10", warntime="5", initdead="10")
-    alpha, beta = cluster.hosts
-    began = time.time()
-    assert cluster.stop(alpha) == 0
-    ended = time.time() - began
-    cluster.wait_runs(beta, "a", "b")
-    took = cluster.trace(beta, "a", "start")[-1][0] - began
-    t.report(f"stop asked to service on the peer {took * 1000:.0f} ms, "
-             f"daemon ended after {ended:.1f} s (deadtime 10 s)")
-    assert took < 5
-    cluster.assert_exclusive("a", "b")
-    assert "Received shutdown notice from 'alpha'" in cluster.log(beta)
-
-
-@test()
 def both_stopped_together_release_everything_and_end(t):
     """A whole site is shut down at night: nobody may take over what nobody wants."""
     cluster = both_serving(t)

@@ -137,24 +137,6 @@ def two_unicast_links_take_over_address_disk_and_service(t):
 
 
 @test()
-def one_cable_of_two_may_break(t):
-    """A second link exists so that a pulled cable is no outage."""
-    cluster = t.cluster(networks=2)
-    alpha, beta = cluster.hosts
-    cluster.configure("alpha svc::a\n", media=("ucast eth0 PEER", "bcast eth1"))
-    cluster.start()
-    cluster.wait_runs(alpha, "a")
-    cluster.settled(beta)
-    cluster.switch.unplug(1, 0)
-    cluster.wait_log(beta, "Link alpha:.*eth0.* dead")
-    cluster.switch.plug(1, 0)
-    before = cluster.log_end(beta)
-    cluster.wait_log(beta, "Link alpha:.*eth0.* up", since=before - 1)
-    assert cluster.runs(alpha, "a") and not cluster.runs(beta, "a")
-    assert "is dead" not in cluster.log(beta)
-
-
-@test()
 def interface_that_vanishes_and_returns_is_used_again(t):
     """A driver reload must not leave a link dead for ever, nor stop the other one."""
     cluster = t.cluster(networks=2)
@@ -171,21 +153,3 @@ def interface_that_vanishes_and_returns_is_used_again(t):
         cluster.wait_log(beta, f"Link alpha:.*eth{network}.* up", since=before)
     assert cluster.runs(alpha, "a") and not cluster.runs(beta, "a")
     assert "is dead" not in cluster.log(beta) and "is dead" not in cluster.log(alpha)
-
-
-@test()
-def late_second_host_finds_a_lone_owner(t):
-    """A host that boots alone serves after initdead; the second one must not disturb it."""
-    cluster = t.cluster()
-    alpha, beta = cluster.hosts
-    cluster.configure("alpha svc::a\nbeta svc::b\n", failback="off")
-    cluster.start(beta)
-    cluster.wait_runs(beta, "a", "b")
-    first = cluster.witness.messages(2)[0].at
-    started = min(call[0] for call in cluster.trace(beta, action="start"))
-    t.report(f"alone: first packet to first start {started - first:.2f} s (initdead 3 s)")
-    assert 2.9 < started - first < 6
-    cluster.start(alpha)
-    cluster.settled(alpha)
-    assert cluster.runs(beta, "a", "b")
-    cluster.assert_exclusive("a", "b")
