@@ -67,12 +67,12 @@ private:
     void pump() {
         if (leftovers_ && leftovers_->any()) return;
         while (!waiting_.empty() && running_.size() < limits::children_max) {
-            RunAgent next = std::move(waiting_.front());
+            const RunAgent next = std::move(waiting_.front());
             waiting_.pop_front();
-            begin(std::move(next));
+            begin(next);
         }
     }
-    void begin(RunAgent job);
+    void begin(const RunAgent& job);
     void ended(JobId job, const AgentCall& call, ChildEnd end);
     // One answer, from the loop itself.
     void answer(ScriptDone result) {
@@ -97,7 +97,7 @@ private:
     std::size_t unfinished_{0};
 };
 
-void ScriptRunner::State::begin(RunAgent job) {
+void ScriptRunner::State::begin(const RunAgent& job) {
     const bool asks = job.call.action == ScriptAction::status;
     ChildOrder order;
     order.command = [paths = paths_, call = job.call] { return find_script(*paths, call); };
