@@ -144,6 +144,13 @@ void Manager::repeated_to(Now now, const NodeName& name, Wishes& out) {
     const Peer* peer = find(name);
     if (peer == nullptr || !peer->present() || peer->ours) return;
     if (config_.failback == config::Failback::legacy || last_report_.empty()) return;
+    // Where packets overtake each other a new report for each repeated one would call for ever more
+    // repeats.
+    if (now.mono < quiet_until_) {
+        tell_again_at_ = std::min(tell_again_at_, quiet_until_);
+        return;
+    }
+    quiet_until_ = now.mono + limits::tell_again;
     answer_due_ = true;
     report_is_news_ = true;  // the two may change places on their way
     settle(now, out);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sim/checkers.hpp"
+#include "sim/real_causes.hpp"
 
 namespace hb::sim {
 
@@ -13,6 +14,7 @@ std::string_view cause_word(Cause cause) {
                                                  "a daemon was gone",
                                                  "a device lied",
                                                  "a script lied",
+                                                 "a fault of 3.0.6",
                                                  "nothing"};
     return words[static_cast<std::size_t>(cause)];
 }
@@ -27,7 +29,12 @@ Exclusive::Exclusive(const Options& options)
     : options_(options),
       silence_{least_silence(options.node[1]), least_silence(options.node[0])},
       bound_(options.keepalive() * 2 + options.deadtime() + 5s +
-             options.longest_script() * static_cast<int>(options.members * 3)) {}
+             options.longest_script() * static_cast<int>(options.members * 3)) {
+    // Its scripts run one after the other, and those of its takeover before those of its restart.
+    if (options.real[0] || options.real[1]) {
+        bound_ += options.longest_script() * static_cast<int>(options.members * options.groups * 6);
+    }
+}
 
 void Exclusive::heartbeat(Instant t, std::size_t to, std::uint64_t life, std::uint64_t number) {
     const std::pair<std::uint64_t, std::uint64_t> here{life, number};
@@ -73,10 +80,10 @@ Wrong Exclusive::check(Instant t, const Machines& machines) {
         overlapping_ = false;
         return std::nullopt;
     }
-    return judge(t, *token);
+    return judge(t, machines, *token);
 }
 
-Wrong Exclusive::judge(Instant t, const std::string& token) {
+Wrong Exclusive::judge(Instant t, const Machines& machines, const std::string& token) {
     Cause why = Cause::none;
     Instant ended{};
     const auto allow = [&](Cause cause) {
@@ -85,7 +92,8 @@ Wrong Exclusive::judge(Instant t, const std::string& token) {
         why = cause;
         ended = end;
     };
-    if (!options_.fencing) {
+    const bool with_real = options_.real[0] || options_.real[1];
+    if (!options_.fencing || with_real) {
         for (const Cause cause : {Cause::cut, Cause::standstill, Cause::headless}) allow(cause);
     }
     allow(Cause::device_lied);
@@ -95,6 +103,13 @@ Wrong Exclusive::judge(Instant t, const std::string& token) {
         why = Cause::script_lied;
         ended = t;
     }
+    if (with_real && !real_overlap(options_, machines, token).empty()) {
+        why = Cause::real_node;
+        ended = t;
+    }
+    // In legacy mode no 3.0.6 says what it holds: what began with a cut ends with a command
+    // (resources.md 4.18).
+    if (with_real && why != Cause::none && real_legacy(options_)) ended = t;
     if (!overlapping_) {
         overlapping_ = true;
         overlap_since_ = t;

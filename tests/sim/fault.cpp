@@ -57,6 +57,23 @@ std::uint64_t draw_detail(FaultKind kind, Prng& prng) {
     return prng.below(1000);
 }
 
+// A 3.0.6 has no limit of time for a script and no status that it believes after the start; what
+// follows from that is known, and would hide the rest.
+void spare_the_real(Options& o) {
+    std::erase_if(o.bad_scripts, [&o](const BadScript& bad) {
+        return o.real[bad.machine] && bad.what != ScriptFault::start_fails;
+    });
+}
+
+// What a 3.0.6 is not asked to bear: a standstill (it has no guard), a number that goes back, and
+// commands that it does not know.
+bool unfair(FaultKind kind) {
+    return kind == FaultKind::pause || kind == FaultKind::pause_clock_too ||
+           kind == FaultKind::old_state || kind == FaultKind::reload ||
+           kind == FaultKind::operator_confirms || kind == FaultKind::user_message ||
+           kind == FaultKind::clock_step;
+}
+
 // No device ever says yes: the end of patience comes after minutes, and then an operator, or the
 // machine itself.
 void draw_stubborn(Plan& plan, Prng& prng) {
@@ -94,7 +111,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
     if (wanted.peer != Wanted::Peer::ours) {
         o.real[seed % 2] = true;
         o.real[1 - seed % 2] = wanted.peer == Wanted::Peer::both;
-        o.fencing = false;
+        spare_the_real(o);
     }
     const std::vector<FaultKind> kinds = draw_kinds(o, prng);
     const std::uint64_t count = 1 + prng.below(8);
@@ -108,6 +125,8 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
         plan.faults.push_back(fault);
     }
     if (o.fencing && o.keepalive() >= 500ms && prng.chance(3)) draw_stubborn(plan, prng);
+    std::erase_if(plan.faults,
+                  [&o](const Fault& fault) { return o.real[fault.machine] && unfair(fault.kind); });
     std::sort(plan.faults.begin(), plan.faults.end(),
               [](const Fault& a, const Fault& b) { return a.at < b.at; });
     return plan;

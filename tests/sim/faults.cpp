@@ -196,6 +196,7 @@ void World::power_off(Machine& machine) {
     machine.powered = false;
     machine.paused_until.reset();
     machine.running.clear();
+    machine.forgotten.clear();
     machine.waiting.clear();
     machine.scripts = machine.leftovers = 0;
     machine.core.reset();
@@ -243,6 +244,7 @@ void World::start_daemon(Machine& machine) {
 void World::kill_daemon(Machine& machine) {
     if (!machine.core) return;
     trace(&machine, "daemon is killed, its groups live on");
+    if (options_.real[machine.index]) machine.forgotten = machine.running;
     machine.core.reset();
     ++machine.life;
     machine.wake_at = never;

@@ -30,6 +30,8 @@ struct Machine {
     // Scripts that a daemon which died has left: while they run, the next one runs none.
     unsigned leftovers{}, scripts{};
     std::vector<RunAgent> waiting;  // for them to end
+    // What ran when a daemon of 3.0.6 was killed here: the next one never asks.
+    std::set<std::string> forgotten;
     std::set<std::string> running;  // member tokens; survive the daemon, not the power
 
     // Its own monotonic clock at world time `t`.

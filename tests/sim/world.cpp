@@ -21,7 +21,8 @@ World::World(const Plan& plan, std::function<void(const std::string&)> print)
       exclusive_(options_),
       fence_first_(options_),
       in_order_(options_),
-      false_death_(options_) {
+      false_death_(options_),
+      bounded_(options_) {
     for (std::size_t i = 0; i < 2; ++i) {
         machines_[i].index = i;
         machines_[i].clock_ppm = options_.node[i].clock_ppm;
