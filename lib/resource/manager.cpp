@@ -103,9 +103,16 @@ void Manager::peer_returned(Now now, const NodeName& name, Wishes& out) {
 }
 
 void Manager::script_done(Now now, const ScriptDone& result, Wishes& out) {
+    const bool probing = !table_.probed();
     if (!table_.script_done(now.mono, result, out)) {
         wish_log(out, LogId::script_forgotten, static_cast<std::uint64_t>(result.job));
         return;
+    }
+    // What a status has found may be contested by a report that came before it.
+    if (probing && table_.probed()) {
+        for (Peer& peer : peers_) {
+            if (peer.present() && peer.reported) settle_conflicts(peer, out);
+        }
     }
     settle(now, out);
 }

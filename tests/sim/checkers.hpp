@@ -39,9 +39,10 @@ class Exclusive {
 public:
     explicit Exclusive(const Options& options);
 
-    // A heartbeat has reached the socket of machine `to`: of that life of its sender, with that
-    // number. One that a newer one has overtaken need not count there, so it does not count here.
-    void heartbeat(Instant t, std::size_t to, std::uint64_t life, std::uint64_t number);
+    // A message has reached the socket of machine `to`: of that life of its sender, with that
+    // number. A heartbeat that was overtaken need not count there, so it does not count here.
+    void message(Instant t, std::size_t to, std::uint64_t life, std::uint64_t number,
+                 bool heartbeat);
     void paused(Instant until);
     void device_lied(Instant t, std::size_t about);
     void power_cut(std::size_t machine) { lied_about_[machine] = false; }

@@ -36,11 +36,12 @@ Exclusive::Exclusive(const Options& options)
     }
 }
 
-void Exclusive::heartbeat(Instant t, std::size_t to, std::uint64_t life, std::uint64_t number) {
+void Exclusive::message(Instant t, std::size_t to, std::uint64_t life, std::uint64_t number,
+                        bool heartbeat) {
     const std::pair<std::uint64_t, std::uint64_t> here{life, number};
     if (here <= newest_[to]) return;
     newest_[to] = here;
-    heard_[to] = t;
+    if (heartbeat) heard_[to] = t;
 }
 
 void Exclusive::paused(Instant until) {

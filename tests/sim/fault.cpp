@@ -63,6 +63,8 @@ void spare_the_real(Options& o) {
     std::erase_if(o.bad_scripts, [&o](const BadScript& bad) {
         return o.real[bad.machine] && bad.what != ScriptFault::start_fails;
     });
+    // Legacy and managed nodes do not understand each other (resources.md 4.18).
+    if (o.node[0].failback != o.node[1].failback) o.node[1].failback = o.node[0].failback;
 }
 
 // What a 3.0.6 is not asked to bear: a standstill (it has no guard), a number that goes back, and

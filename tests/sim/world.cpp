@@ -101,8 +101,8 @@ void World::happen(Item item) {
                                                  : std::get<Wake>(item.what).machine;
     Machine& machine = machines_[index];
     const bool hears = machine.powered && !(machine.paused() && machine.deaf);
-    if (frame != nullptr && frame->status != 0 && hears) {
-        exclusive_.heartbeat(now_, index, frame->life, frame->status);
+    if (frame != nullptr && frame->number != 0 && hears) {
+        exclusive_.message(now_, index, frame->life, frame->number, frame->heartbeat);
     }
     if (machine.paused()) {
         // A process of its own ends even while the daemon is gone, but not while the machine
@@ -204,9 +204,8 @@ void World::daemon_ended(Machine& machine) {
           [this, &machine] { start_daemon(machine); });
 }
 
-// The number of a status message; 0 of any other.
-static std::uint64_t status_number(const Bytes& bytes) {
-    if (bytes.find("(0)t=status,") == Bytes::npos) return 0;
+// The number of a sequenced message; 0 of any other.
+static std::uint64_t number_of(const Bytes& bytes) {
     constexpr ByteView mark = "(0)seq=";
     const std::size_t at = bytes.find(mark);
     if (at == Bytes::npos) return 0;
@@ -216,10 +215,11 @@ static std::uint64_t status_number(const Bytes& bytes) {
 
 void World::send(Machine& from, const SendFrame& frame) {
     coverage().frame(frame.bytes);
-    const std::uint64_t status = status_number(frame.bytes);
+    const std::uint64_t number = number_of(frame.bytes);
+    const bool heartbeat = frame.bytes.find("(0)t=status,") != Bytes::npos;
     for (Network::Arrival& each : network_.send(now_, from.index, frame.link, frame.bytes)) {
         at(now_ + each.delay, Frame{1 - from.index, frame.link, std::move(each.bytes), from.life,
-                                    each.whole ? status : 0});
+                                    each.whole ? number : 0, heartbeat});
     }
 }
 

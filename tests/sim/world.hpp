@@ -56,7 +56,8 @@ private:
         LinkId link;
         Bytes bytes;
         std::uint64_t life;    // of the sender
-        std::uint64_t status;  // its number, when it is an undamaged heartbeat; else 0
+        std::uint64_t number;  // of an undamaged sequenced message; else 0
+        bool heartbeat;
     };
     struct Wake {
         std::size_t machine;
