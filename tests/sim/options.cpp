@@ -117,7 +117,7 @@ Options draw_options(std::uint64_t seed, Prng& prng) {
     for (NodeOptions& node : o.node) {
         if (prng.chance(30)) node.clock_ppm = static_cast<int>(prng.below(20001)) - 10000;
     }
-    o.strong_keys = prng.chance(10);
+    o.crc = prng.chance(5);
     o.fault_span = std::max<Duration>(20s, o.deadtime() * 12);
     return o;
 }
@@ -143,8 +143,8 @@ core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t 
     engine.ttl = 3;
     engine.inner_auth = wire::InnerAuth::absent;
     engine.compression_threshold_bytes = 2048;
-    engine.keys.by_index[1] = o.strong_keys ? wire::Key{wire::Method::sha1, "SecretKey"}
-                                            : wire::Key{wire::Method::crc, ""};
+    engine.keys.by_index[1] =
+        o.crc ? wire::Key{wire::Method::crc, ""} : wire::Key{wire::Method::sha1, "SecretKey"};
     engine.keys.signing = 1;
     engine.seed = seed;
 

@@ -68,7 +68,7 @@ struct Options {
     Duration fence_delay{};
     Duration boot_min{}, boot_max{};  // of a machine that was reset
     Duration fault_span{};            // faults happen in here, then calm follows
-    bool strong_keys{false};          // sha1 instead of crc: nothing differs but the time it takes
+    bool crc{false};                  // instead of sha1, which is even faster
 
     Duration keepalive() const { return std::max(node[0].keepalive, node[1].keepalive); }
     Duration deadtime() const { return std::max(node[0].deadtime, node[1].deadtime); }
