@@ -186,7 +186,7 @@ private:
     // A real peer takes reports as they arrive: the last one of a row is said once more.
     bool report_is_news_{false};
     Instant tell_again_at_{never};
-    Instant quiet_until_{};  // since a report was repeated
+    Instant quiet_until_{};                                   // since a report was repeated
     std::map<std::string, LogId> complained_;                 // by group
     std::set<std::pair<std::string, NodeName>> ip_requests_;  // group, asker: to answer
     std::map<std::string, Instant> ip_asked_;  // legacy: asked the peer to release; again then

@@ -39,7 +39,8 @@ inline sim::Options real_options(config::Failback failback, bool alpha_real = tr
 class RealStory {
 public:
     explicit RealStory(const sim::Options& options)
-        : world_(sim::Plan{options, {}}, [this](const std::string& line) { trace_.push_back(line); }) {}
+        : world_(sim::Plan{options, {}},
+                 [this](const std::string& line) { trace_.push_back(line); }) {}
     explicit RealStory(config::Failback failback) : RealStory(real_options(failback)) {}
 
     sim::World& world() { return world_; }
