@@ -15,9 +15,11 @@ using namespace std::chrono_literals;
 class Story {
 public:
     explicit Story(config::Failback failback, std::size_t groups = 2, Duration deadtime = 1s)
-        : options_(options(failback, groups, deadtime)),
-          world_(sim::Plan{options_, {}},
-                 [this](const std::string& line) { trace_.push_back(line); }) {}
+        : Story(options(failback, groups, deadtime)) {}
+    explicit Story(const sim::Options& options)
+        : options_(options), world_(sim::Plan{options_, {}}, [this](const std::string& line) {
+              trace_.push_back(line);
+          }) {}
 
     sim::World& world() { return world_; }
     sim::Machine& alpha() { return world_.machine(0); }
@@ -59,7 +61,6 @@ public:
         return lines;
     }
 
-private:
     static sim::Options options(config::Failback failback, std::size_t groups, Duration deadtime) {
         sim::Options o;
         o.seed = 1;
@@ -78,6 +79,8 @@ private:
         o.script_min = o.script_max = 10ms;
         return o;
     }
+
+private:
     std::vector<std::string>::const_iterator find(const std::string& text) const {
         return std::find_if(trace_.begin(), trace_.end(), [&text](const std::string& each) {
             return each.find(text) != std::string::npos;
@@ -88,6 +91,23 @@ private:
     sim::Options options_;
     sim::World world_;
     Instant at_{};
+};
+
+// With a switch for each machine that acts within 50 ms, and a delay of 1 s against the race.
+class FencedStory : public Story {
+public:
+    FencedStory() : Story(fenced()) {}
+
+private:
+    static sim::Options fenced() {
+        sim::Options o = options(config::Failback::off, 2, 1s);
+        o.fencing = true;
+        o.device_acts = 50ms;
+        o.fence_delay = 1s;
+        o.boot_min = o.boot_max = 300s;
+        for (sim::NodeOptions& node : o.node) node.devices = {sim::DeviceMood::works};
+        return o;
+    }
 };
 
 }  // namespace hb::test

@@ -1,0 +1,93 @@
+// Golden stories with a fencing device: two whole nodes, power switches, virtual time.
+#include <gtest/gtest.h>
+
+#include "scenario/node_story.hpp"
+
+namespace hb::test {
+namespace {
+
+using config::Failback;
+
+bool runs_all(const sim::Machine& machine) { return machine.running.size() == 4; }
+
+// Why: the promise of fencing, in the order in which an operator would read it in the log.
+TEST(NodeFencing, ADeadNodeIsResetBeforeItsGroupsStart) {
+    FencedStory story;
+    story.boot_both();
+    story.world().power_off(story.alpha());
+    story.run(4s);
+    EXPECT_TRUE(runs_all(story.beta()));
+    EXPECT_TRUE(story.before("node alpha: is dead", "node alpha will be reset in"));
+    EXPECT_TRUE(story.before("node alpha will be reset in", "Resetting node alpha with [switch0]"));
+    EXPECT_TRUE(story.before("node alpha now reset.", "Acquiring resource group: alpha"));
+    EXPECT_EQ(story.world().violation(), "");
+}
+
+// Why: both hear nothing and both have a device; when the two shoot at once nobody serves.
+TEST(NodeFencing, ACutOfEveryLineLeavesExactlyOneNode) {
+    for (int i = 0; i < 200; ++i) {
+        FencedStory story;
+        story.boot_both();
+        story.run(std::chrono::milliseconds(i));
+        story.world().cut(0, 60s);
+        story.world().cut(1, 60s);
+        story.run(3s);
+        EXPECT_NE(story.alpha().powered, story.beta().powered) << i;
+        EXPECT_TRUE(runs_all(story.alpha().powered ? story.alpha() : story.beta())) << i;
+        EXPECT_EQ(story.world().violation(), "") << i;
+    }
+}
+
+// Why: the daemon is gone, its groups are not. 3.0.6 started them a second time.
+TEST(NodeFencing, GroupsOfAKilledDaemonAreStoppedByTheirReset) {
+    FencedStory story;
+    story.boot_both();
+    story.world().kill_daemon(story.alpha());
+    story.run(4s);
+    EXPECT_FALSE(story.line("is reset by its device").empty());
+    EXPECT_TRUE(runs_all(story.beta()));
+    EXPECT_EQ(story.world().violation(), "");
+}
+
+// Why: no is not a yes, and silence is not either. The groups wait, and the log says for what.
+TEST(NodeFencing, GroupsWaitWhileNoDeviceConfirms) {
+    FencedStory story;
+    story.world().devices().set_mood(0, sim::DeviceMood::refuses);
+    story.boot_both();
+    story.world().power_off(story.alpha());
+    story.run(600s);
+    EXPECT_FALSE(runs_all(story.beta()));
+    EXPECT_EQ(story.beta().core->view().holdings, "transition");
+    EXPECT_FALSE(story.line("STONITH of alpha failed 10 times and is given up").empty());
+    story.world().power_on(story.alpha());
+    story.run(10s);
+    EXPECT_EQ(story.alpha().running.size() + story.beta().running.size(), 4U);
+    EXPECT_EQ(story.world().violation(), "");
+}
+
+// Why: a node that stops in order has nothing that a shot could end.
+TEST(NodeFencing, WhoLeavesInOrderIsNotShot) {
+    FencedStory story;
+    story.boot_both();
+    story.world().stop(story.alpha());
+    story.run(900ms);
+    EXPECT_TRUE(runs_all(story.beta()));
+    EXPECT_TRUE(story.line("Resetting node").empty());
+    EXPECT_EQ(story.world().violation(), "");
+}
+
+// Why: a peer that is heard again before the shot must live.
+TEST(NodeFencing, AShotIsCalledOffWhenThePeerIsHeardInTime) {
+    FencedStory story;
+    story.boot_both();
+    story.world().cut(0, 1500ms);
+    story.run(5s);
+    EXPECT_FALSE(story.line("reset of node alpha called off: it is heard again").empty());
+    EXPECT_TRUE(story.line("is reset by its device").empty());
+    EXPECT_EQ(story.alpha().running.size(), 2U);
+    EXPECT_EQ(story.beta().running.size(), 2U);
+    EXPECT_EQ(story.world().violation(), "");
+}
+
+}  // namespace
+}  // namespace hb::test
