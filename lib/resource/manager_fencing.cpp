@@ -20,6 +20,10 @@ void Manager::peer_dead(Now now, const NodeName& name, bool ever_heard, Wishes& 
     if (peer == nullptr) return;
     peer->alive = peer->active = false;
     if (standby_.peer() == name) standby_.cancel(out);
+    if (!config_.manage) {  // another manager is in charge, of the dead as well
+        peer->forget();
+        return settle(now, out);
+    }
     const ClaimInput why = peer->left                    ? ClaimInput::left_in_order
                            : may_hold(*peer, ever_heard) ? ClaimInput::died_owning
                                                          : ClaimInput::died_empty;
@@ -46,7 +50,7 @@ void Manager::decide_claim(Instant now, Peer& peer, ClaimInput why, Wishes& out)
 }
 
 void Manager::shoot(Instant now, Peer& peer, Wishes& out) {
-    if (fencer_.has_device() && config_.manage) {
+    if (fencer_.has_device()) {
         const auto here =
             std::count_if(table_.slots().begin(), table_.slots().end(),
                           [](const GroupTable::Slot& slot) { return claimed(slot.tenure); });
@@ -130,7 +134,6 @@ void Manager::take_over_from(Instant now, Peer& peer, Wishes& out) {
         wish_log(out, LogId::takeover_cancelled);
         return;
     }
-    if (!config_.manage) return;
     wish_log(out, LogId::resources_acquired_from, peer.name);
     takeover_from_ = peer.name;
     takeover_logged_ = false;

@@ -327,6 +327,7 @@ TEST(Fencing, NobodyIsShotWhenAnotherManagerIsInCharge) {
     pair.carry("beta", out);
     EXPECT_EQ(pair.manager("beta").next_deadline(), never);
     EXPECT_EQ(pair.shots("beta"), 0U);
+    EXPECT_FALSE(pair.logged("beta", "No STONITH device configured."));
     pair.operator_confirms("beta", "alpha");
     EXPECT_TRUE(pair.logged("beta", "nothing waits for a confirmation"));
 }
