@@ -1,6 +1,7 @@
 // hb_sim: runs seeds through the simulated world, many quietly or one with its trace.
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <optional>
 #include <string>
 
@@ -23,13 +24,14 @@ constexpr const char* usage_text =
     "  --fencing    with a fencing device or without, instead of as the seed has it\n"
     "  --peer       real: one node, both: two are stand-ins of a Heartbeat 3.0.6\n"
     "  --strict     fail when a decision that can be reached was never exercised\n"
+    "  --speed      how fast two nodes at rest live, keepalive 1 s\n"
     "  --coverage   print how often each decision was exercised\n"
     "  --shrink     make the failing plan of that seed smaller before it is shown\n"
     "Exit status 1 on the first violation, which is printed with a smaller plan and its trace.\n";
 
 struct Arguments {
     std::uint64_t seeds{2000}, first{1};
-    bool single{false}, strict{false}, coverage{false}, shrink{false};
+    bool single{false}, strict{false}, coverage{false}, shrink{false}, speed{false};
     Wanted wanted;
 };
 
@@ -41,6 +43,10 @@ std::optional<Arguments> parse(int argc, char** argv) {
             (option == "--strict"     ? out.strict
              : option == "--coverage" ? out.coverage
                                       : out.shrink) = true;
+            continue;
+        }
+        if (option == "--speed") {
+            out.speed = true;
             continue;
         }
         if (++i == argc) return std::nullopt;
@@ -116,6 +122,28 @@ struct Totals {
     }
 };
 
+int run_speed() {
+    Plan plan = draw(1, {Wanted::Fencing::off});
+    plan.faults.clear();
+    Options& o = plan.options;
+    o.links = 2;
+    o.line.loss_percent = o.line.repeat_percent = o.line.garble_percent = 0;
+    o.bad_scripts.clear();
+    for (NodeOptions& node : o.node) {
+        node.keepalive = std::chrono::seconds(1);
+        node.deadtime = node.initdead = std::chrono::seconds(10);
+    }
+    World world(plan, {});
+    for (std::size_t i = 0; i < 2; ++i) world.power_on(world.machine(i));
+    constexpr double virtual_seconds = 200000;
+    const std::clock_t began = std::clock();
+    world.run_until(hb::Instant{std::chrono::seconds(200000)});
+    const double seconds = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
+    std::printf("%.0f virtual seconds in %.2f s of one core: %.0f per second\n", virtual_seconds,
+                seconds, virtual_seconds / seconds);
+    return world.violation().empty() ? 0 : 1;
+}
+
 int report_failure(std::uint64_t seed, const Plan& plan, const std::string& violation,
                    const Wanted& wanted) {
     const char* fencing = wanted.fencing == Wanted::Fencing::on    ? " --fencing on"
@@ -139,6 +167,7 @@ int main(int argc, char** argv) {
         std::fputs(usage_text, stderr);
         return 2;
     }
+    if (arguments->speed) return run_speed();
     if (arguments->single) return run_single(*arguments);
     Totals totals;
     for (std::uint64_t i = 0; i < arguments->seeds; ++i) {
