@@ -27,6 +27,20 @@ public:
         carry_out(out);
     }
 
+    // A daemon that was started again where groups still run. Whether they do it hears only when
+    // finish_scripts() is called.
+    struct LeftRunning {
+        Set members;
+    };
+    BesideClassic(Failback failback, LeftRunning left)
+        : slow(true),
+          running_(std::move(left.members)),
+          manager_(config_of(failback, true, {}), now()) {
+        Wishes out;
+        manager_.start(now(), out);
+        carry_out(out);
+    }
+
     void peer_up(bool ours = false) {
         Wishes out;
         manager_.peer_up(now(), "beta", false, ours, out);

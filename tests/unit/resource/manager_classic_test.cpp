@@ -148,6 +148,27 @@ TEST(ManagerClassic, WhatAPeerBackAfterACutHoldsIsReleased) {
     EXPECT_TRUE(node.last_said("resource").starts_with("resource rsc_hold=none rtype=full"));
 }
 
+// Why: found by simulation. A real node says what it holds once; a report that came before our own
+// scripts had told what runs here was not looked at again, and both ran the group for good.
+TEST(ManagerClassic, WhatOurStatusFindsRunningIsReleasedWhenThePeerClaimedItBefore) {
+    BesideClassic node(Failback::off, BesideClassic::LeftRunning{{"svc::a"}});
+    node.join_settled("all");
+    ASSERT_EQ(node.running(), Set{"svc::a"});
+    node.finish_scripts();
+    EXPECT_EQ(node.running(), Set{});
+    EXPECT_TRUE(node.last_said("resource").starts_with("resource rsc_hold=none rtype=full"));
+}
+
+// Why: the same report must not cost a group that the peer does not claim.
+TEST(ManagerClassic, WhatOurStatusFindsRunningStaysWhenThePeerClaimedAnotherGroup) {
+    BesideClassic node(Failback::off, BesideClassic::LeftRunning{{"svc::a"}});
+    node.join_settled("local");
+    node.finish_scripts();
+    node.pass(60s);
+    EXPECT_EQ(node.running(), Set{"svc::a"});
+    EXPECT_EQ(node.holdings(), "local");
+}
+
 // Why: a real node that boots waits for our word, and could not answer our question before.
 TEST(ManagerClassic, AQuestionOfAnUnknownPeerIsAnsweredAndReturned) {
     BesideClassic node(Failback::off);
