@@ -101,6 +101,11 @@ public:
         manager_.fence_done(now(), {shots_.back(), FenceResult::confirmed, {}, 1s}, out);
         carry_out(out);
     }
+    void stop() {
+        Wishes out;
+        manager_.stop(now(), out);
+        carry_out(out);
+    }
     void standby(const std::string& word) {
         Wishes out;
         manager_.standby_command(now(), word, out);
@@ -123,6 +128,7 @@ public:
     }
 
     Instant next_deadline() const { return manager_.next_deadline(); }
+    bool finished() const { return finished_; }
     const Set& running() const { return running_; }
     std::string_view holdings() const { return manager_.holdings(); }
     // How many of the letters said begin so.
@@ -181,6 +187,7 @@ private:
                 continue;
             }
             const Effect& effect = std::get<Effect>(wish);
+            if (std::get_if<Finished>(&effect)) finished_ = true;
             if (const auto* line = std::get_if<LogLine>(&effect)) logs_.push_back(line->id);
             if (const auto* shot = std::get_if<FenceNode>(&effect)) shots_.push_back(shot->job);
             if (const auto* agent = std::get_if<RunAgent>(&effect)) jobs.push_back(*agent);
@@ -207,6 +214,7 @@ private:
     std::deque<RunAgent> waiting_;
     std::vector<std::string> said_;  // `type field=value ...`
     std::vector<LogId> logs_;
+    bool finished_{false};
     Instant now_{};
     Manager manager_;
 };

@@ -95,6 +95,43 @@ TEST(Dependency, AVolumeLeansOnItsVolumeGroup) {
                                               {2, 0, "uses volume group vg-0 of it"}}));
 }
 
+// Why: both spellings of a volume group stand in haresources files; the group itself may be an
+// argument, and a second line may activate it again.
+TEST(Dependency, AVolumeGroupIsTheSameHoweverItIsWritten) {
+    const std::vector<Dependency> found =
+        lean({group({member("LVM", {"/dev/vg0"})}), group({member("LVM", {"vg0"})}),
+              group({member("snapshots", {"/dev/vg0"})}),
+              group({member("Filesystem", {"/dev/vg0/web", "/a", "ext4"})})});
+    const std::string reason = "uses volume group vg0 of it";
+    EXPECT_EQ(found, (std::vector<Dependency>{{1, 0, reason},
+                                              {2, 0, "uses /dev/vg0 of it"},
+                                              {2, 1, reason},
+                                              {3, 0, reason},
+                                              {3, 1, reason}}));
+}
+
+// Why: a disk that has nothing to do with the volume group must not wait for it.
+TEST(Dependency, AnotherDeviceDoesNotLeanOnAVolumeGroup) {
+    EXPECT_TRUE(lean({group({member("LVM", {"vg0"})}),
+                      group({member("Filesystem", {"/dev/sdb1", "/a", "ext4"})}),
+                      group({member("Filesystem", {"/dev/vg01/web", "/b", "ext4"})})})
+                    .empty());
+}
+
+// Why: many scripts are told to log to /dev/null; that ties nothing together.
+TEST(Dependency, TheNullDeviceIsNoDevice) {
+    EXPECT_TRUE(
+        lean({group({member("mydb", {"/dev/null"})}), group({member("myweb", {"/dev/null"})})})
+            .empty());
+}
+
+// Why: a Filesystem line without its mount point is a mistake of the file; its device still counts.
+TEST(Dependency, AFilesystemWithoutAMountPointHasItsDevice) {
+    EXPECT_EQ(lean({group({member("Filesystem", {"/dev/sdb1"})}),
+                    group({member("Filesystem", {"/dev/sdb1", "/a", "ext4"})})}),
+              (std::vector<Dependency>{{1, 0, "uses /dev/sdb1 of it"}}));
+}
+
 // Why: everything lies below the root, so a mount there must not tie everything together.
 TEST(Dependency, AMountOfTheRootIsIgnored) {
     EXPECT_TRUE(lean({group({member("Filesystem", {"/dev/sdb1", "/", "ext4"})}),

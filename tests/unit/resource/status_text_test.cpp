@@ -35,6 +35,7 @@ TEST(StatusText, EverythingElseMeansStopped) {
 // Why: a word between them makes it another sentence; only blanks may stand there.
 TEST(StatusText, NotThatBelongsToAnotherWordDoesNotCount) {
     EXPECT_TRUE(says_running("not enabled at boot, running"));
+    EXPECT_TRUE(says_running("running, stop it or not \t"));
 }
 
 }  // namespace
