@@ -27,6 +27,12 @@ public:
         carry_out(out);
     }
 
+    // With other groups than svc::a of alpha and svc::b of beta.
+    explicit BesideClassic(ManagerConfig config) : manager_(std::move(config), now()) {
+        Wishes out;
+        manager_.start(now(), out);
+        carry_out(out);
+    }
     // A daemon that was started again where groups still run. Whether they do it hears only when
     // finish_scripts() is called.
     struct LeftRunning {

@@ -27,6 +27,22 @@ TEST(ManagerClassic, AnAdoptedGroupGoesHomeWithFailbackOn) {
     EXPECT_EQ(node.said("ask_resources rsc_hold=foreign info=me"), 1);
 }
 
+// Why: a real node that came back would call itself the holder of nothing for ever. The class that
+// has no group is handed back too, so that its operator reads `local` as before.
+TEST(ManagerClassic, AClassWithoutGroupsGoesHomeWithFailbackOn) {
+    BesideClassic node(plain_config("alpha", 1, {make_group("alpha", "svc::a")}, Failback::on));
+    node.join_settled("local");
+    node.dies();
+    ASSERT_EQ(node.holdings(), "all");
+    node.restarts();
+    node.reports("none", true);
+    EXPECT_EQ(node.said("ask_resources rsc_hold=foreign info=me"), 1);
+    node.hands("foreign", "other");
+    node.hands("foreign", "done");
+    EXPECT_EQ(node.holdings(), "local");
+    EXPECT_EQ(node.running(), Set{"svc::a"});
+}
+
 // Why: with `off` a group moves when an operator says so, and not by itself.
 TEST(ManagerClassic, AnAdoptedGroupStaysWithFailbackOff) {
     BesideClassic node(Failback::off);

@@ -205,5 +205,13 @@ TEST(Plan, KeeperIsTheSameFromBothSides) {
     EXPECT_EQ(keeper("beta", "alpha", "beta", nodes), "beta");
 }
 
+// Why: a third node in front of both in the file has no part in their quarrel, and two files that
+// lack both names must still name one keeper.
+TEST(Plan, KeeperIsAlwaysOneOfTheTwo) {
+    EXPECT_EQ(keeper("beta", "alpha", "delta", {"gamma", "beta", "alpha"}), "beta");
+    EXPECT_EQ(keeper("beta", "alpha", "delta", {"gamma"}), "alpha");
+    EXPECT_EQ(keeper("alpha", "beta", "delta", {}), "alpha");
+}
+
 }  // namespace
 }  // namespace hb::resource
