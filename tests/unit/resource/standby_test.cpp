@@ -246,6 +246,18 @@ TEST_F(HandOver, ARealPeerAtRestDoesNotCutARelease) {
     EXPECT_EQ(standby_.next_deadline(), now_ + limits::standby_release_seen);
 }
 
+// Why: a real node that is at rest again after our `other` may have given the hand-over up; its
+// `done` is waited for a moment and not an hour, however busy it was seen before.
+TEST_F(HandOver, ARealGiverAtRestIsWaitedForAMoment) {
+    situation_.peer_ours = false;
+    ASSERT_EQ(hears("me"), Verdict::nothing);
+    standby_.release_seen(now_);
+    standby_.real_peer_at_rest(now_, Holding::local);
+    now_ = now_ + limits::standby_release_seen;
+    EXPECT_TRUE(wake());
+    EXPECT_TRUE(standby_.idle());
+}
+
 // Why: without a hand-over its word is just a report.
 TEST_F(HandOver, APeerAtRestWithoutAHandOverSetsNoDeadline) {
     standby_.real_peer_at_rest(now_, Holding::all);
