@@ -110,11 +110,13 @@ void Manager::settle_conflicts(Peer& peer, Wishes& out) {
             peer.contested.erase(slot.key());
             continue;
         }
-        const NodeName keeps =
-            peer.ours ? keeper(config_.self, peer.name, slot.preferred(), config_.nodes)
-                      : peer.name;
+        // It never hears of a wish, so it cannot yield to one.
+        const bool wish_only = slot.tenure == Tenure::waiting_for_claim;
+        const NodeName keeps = peer.ours && !wish_only ? keeper(config_.self, peer.name,
+                                                                slot.preferred(), config_.nodes)
+                                                       : peer.name;
         const bool news = peer.contested.insert(slot.key()).second;
-        if (news && slot.tenure != Tenure::waiting_for_claim) {
+        if (news && !wish_only) {
             wish_log(out, table_.class_of(slot) == Holding::local ? LogId::both_own_local
                                                                   : LogId::both_own_foreign);
             wish_log(out, LogId::group_settled, slot.key(), keeps);
