@@ -167,6 +167,15 @@ TEST(ManagerLetters, OnlyTheAnswerToOurOwnRequestStartsAGroup) {
     EXPECT_EQ(node.running(), Set{"svc::a"});
 }
 
+// Why: an answer that nobody asked for comes from before a cut; the peer may hold the group again.
+TEST(ManagerLetters, AnAnswerWithoutARequestStartsNothing) {
+    BesideClassic node(Failback::off);
+    node.join();
+    node.says("ip-request-resp",
+              {{"dest", "alpha"}, {"ipaddr", "svc::a"}, {"weown", "yes"}, {"ok", "OK"}});
+    EXPECT_EQ(node.running(), Set{});
+}
+
 // Why: a daemon that ends must not start what the peer just gave it.
 TEST(ManagerLetters, AnAnswerThatComesDuringOurStopStartsNothing) {
     BesideClassic node(Failback::legacy);
