@@ -135,6 +135,7 @@ TEST(ManagerLetters, ARequestOfAPeerThatDiesMeanwhileIsForgotten) {
     node.finish_scripts();
     node.pass(60s);
     EXPECT_EQ(node.said("ask_resources"), 0);
+    EXPECT_EQ(node.logged(LogId::standby_flux_other), 0) << "nor is it refused to a dead node";
     EXPECT_EQ(node.running(), both);
 }
 
