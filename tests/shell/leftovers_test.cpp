@@ -3,6 +3,10 @@
 
 #include <signal.h>
 
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
 #include "base/limits.hpp"
 #include "script_runner.hpp"
 #include "shell_fixture.hpp"
@@ -34,7 +38,23 @@ protected:
         auto dying = daemon(nap);
         dying->run({JobId{1}, {"web", {}, ScriptAction::start}, timeout});
         ASSERT_TRUE(run_until(loop, [this] { return !log.empty(); }));
+        // The kernel names no event for it, and it is over within microseconds.
+        const auto patience = std::chrono::steady_clock::now() + 10s;
+        while (!named() && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
+        ASSERT_TRUE(named());
         log.clear();
+    }
+    // The script of the note has come through its exec: until then the kernel knows no arguments.
+    bool named() const {
+        for (const auto& note :
+             std::filesystem::directory_iterator(folder.paths().scripts_under_way())) {
+            std::ifstream file("/proc/" + note.path().filename().string() + "/cmdline");
+            std::string arguments;
+            if (std::getline(file, arguments) && arguments.find("web") != std::string::npos) {
+                return true;
+            }
+        }
+        return false;
     }
     bool answered(ScriptRunner& runner) {
         runner.run({JobId{2}, {"web", {}, ScriptAction::status}, 5s});
