@@ -35,6 +35,8 @@ void Manager::peer_dead(Now now, const NodeName& name, bool ever_heard, Wishes& 
 void Manager::decide_claim(Instant now, Peer& peer, ClaimInput why, Wishes& out) {
     const ClaimStep step = advance(peer.claim, why);
     peer.claim = step.next;
+    // It wants nothing any more: what is given up for it would be taken and given up for ever.
+    std::erase_if(ip_requests_, [&peer](const auto& each) { return each.second == peer.name; });
     if (step.action == ClaimAction::log_only) return;
     if (step.action == ClaimAction::shoot) {
         shoot(now, peer, out);
