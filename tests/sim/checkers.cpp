@@ -205,42 +205,69 @@ Wrong check_reload(const Options& options, const Effects& effects) {
 
 // --- I3 ---
 
-Wrong check_rest(const Options& options, const Machines& machines) {
+namespace {
+
+// On how many machines the group's start fails for good; nothing: a script lies about it, and what
+// a lie has put into the world, nobody can know.
+std::optional<std::size_t> failing_starts(const Options& options, std::size_t group) {
+    std::set<std::size_t> failing;
+    for (const BadScript& bad : options.bad_scripts) {
+        if (bad.group != group) continue;
+        if (bad.what == ScriptFault::status_says_running ||
+            bad.what == ScriptFault::status_says_stopped) {
+            return std::nullopt;
+        }
+        if (bad.what == ScriptFault::start_fails) failing.insert(bad.machine);
+    }
+    return failing.size();
+}
+
+void keep(Excuses* excuses, const std::string& excuse) {
+    if (excuses != nullptr) excuses->insert(excuse);
+}
+
+Wrong check_copies(const Options& options, const Machines& machines, const std::string& token,
+                   bool fails_everywhere, Excuses* excuses) {
+    const auto copies =
+        std::count_if(machines.begin(), machines.end(),
+                      [&token](const Machine& each) { return each.running.contains(token); });
+    // A start that fails everywhere may have left something that a later daemon found.
+    if (copies == 1 || (copies == 0 && fails_everywhere)) return std::nullopt;
+    std::string excuse = copies == 0 ? real_orphan(options, machines, token)
+                                     : real_overlap(options, machines, token);
+    // That it began with a cause is I1's to say.
+    const bool with_real = options.real[0] || options.real[1];
+    if (excuse.empty() && copies == 2 && with_real && real_legacy(options)) {
+        excuse = legacy_is_silent;
+    }
+    if (excuse.empty()) {
+        return "I3: " + token + " runs " + std::to_string(copies) + " times at the end";
+    }
+    keep(excuses, excuse);
+    return std::nullopt;
+}
+
+}  // namespace
+
+Wrong check_rest(const Options& options, const Machines& machines, Excuses* excuses) {
     for (const Machine& machine : machines) {
         const std::string name = machine_name(machine.index);
         if (!machine.core) return "I3: " + name + " has no daemon at the end";
         const NodeView view = machine.core->view();
         if (!view.comm_up) return "I3: " + name + " never had communication up";
-        if (view.holdings == "transition" && real_unrest(options, machines).empty()) {
-            return "I3: " + name + " is still in transition";
-        }
+        if (view.holdings != "transition") continue;
+        const std::string excuse = real_unrest(options, machines);
+        if (excuse.empty()) return "I3: " + name + " is still in transition";
+        keep(excuses, excuse);
     }
-    const bool with_real = options.real[0] || options.real[1];
     for (std::size_t g = 0; g < options.groups; ++g) {
-        std::size_t failing = 0;
-        bool lies = false;
-        for (std::size_t i = 0; i < 2; ++i) {
-            bool fails = false;
-            for (const BadScript& bad : options.bad_scripts) {
-                if (bad.group != g) continue;
-                lies = lies || bad.what == ScriptFault::status_says_running ||
-                       bad.what == ScriptFault::status_says_stopped;
-                if (bad.machine == i && bad.what == ScriptFault::start_fails) fails = true;
-            }
-            failing += fails ? 1 : 0;
-        }
-        if (lies) continue;  // what a lie has put into the world, nobody can know
+        const auto failing = failing_starts(options, g);
+        if (!failing) continue;
         for (std::size_t m = 0; m < options.members; ++m) {
-            const std::string token = token_of(g, m);
-            const auto copies = std::count_if(
-                machines.begin(), machines.end(),
-                [&token](const Machine& machine) { return machine.running.contains(token); });
-            // A start that fails everywhere may have left something that a later daemon found.
-            if (copies == 1 || (copies == 0 && failing == 2)) continue;
-            const std::string excuse = copies == 0 ? real_orphan(options, machines, token)
-                                                   : real_overlap(options, machines, token);
-            if (!excuse.empty() || (copies == 2 && with_real && real_legacy(options))) continue;
-            return "I3: " + token + " runs " + std::to_string(copies) + " times at the end";
+            if (auto wrong =
+                    check_copies(options, machines, token_of(g, m), *failing == 2, excuses)) {
+                return wrong;
+            }
         }
     }
     return std::nullopt;

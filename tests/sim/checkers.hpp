@@ -16,6 +16,8 @@
 namespace hb::sim {
 
 using Wrong = std::optional<std::string>;
+// Names of what explained something that would else be wrong (real_causes.hpp).
+using Excuses = std::set<std::string>;
 
 // Which of the two causes of an overlap there are at all, and two that only scripts and devices
 // that lie can bring.
@@ -51,6 +53,7 @@ public:
     Wrong check(Instant t, const Machines& machines);
 
     const std::array<unsigned, causes>& overlaps() const { return overlaps_; }
+    const Excuses& excuses() const { return excuses_; }
     Duration bound() const { return bound_; }
     // When machine `to` got its last new heartbeat.
     Instant heard(std::size_t to) const { return heard_[to]; }
@@ -70,6 +73,7 @@ private:
     Instant hindered_until_{}, overlap_since_{};
     bool overlapping_{false};
     std::array<unsigned, causes> overlaps_{};
+    Excuses excuses_;
 };
 
 // I2: with a device, no group that may run on a silent node is started before a confirmed shot, an
@@ -164,7 +168,7 @@ private:
 Wrong check_reload(const Options& options, const Effects& effects);
 
 // I3: after the faults every group runs exactly once, or nowhere if it fails everywhere, and both
-// nodes say that they are at rest.
-Wrong check_rest(const Options& options, const Machines& machines);
+// nodes say that they are at rest. `excuses`, if given, gets the names of what was let pass.
+Wrong check_rest(const Options& options, const Machines& machines, Excuses* excuses = nullptr);
 
 }  // namespace hb::sim

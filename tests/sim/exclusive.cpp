@@ -104,13 +104,16 @@ Wrong Exclusive::judge(Instant t, const Machines& machines, const std::string& t
         why = Cause::script_lied;
         ended = t;
     }
-    if (with_real && !real_overlap(options_, machines, token).empty()) {
+    const std::string excuse = real_overlap(options_, machines, token);
+    if (!excuse.empty()) {
         why = Cause::real_node;
         ended = t;
+        excuses_.insert(excuse);
     }
-    // In legacy mode no 3.0.6 says what it holds: what began with a cut ends with a command
-    // (resources.md 4.18).
-    if (with_real && why != Cause::none && real_legacy(options_)) ended = t;
+    if (with_real && real_legacy(options_) && why != Cause::none && excuse.empty()) {
+        if (t - ended > bound_) excuses_.insert(legacy_is_silent);
+        ended = t;
+    }
     if (!overlapping_) {
         overlapping_ = true;
         overlap_since_ = t;

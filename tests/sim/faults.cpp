@@ -58,9 +58,12 @@ void World::calm() {
     look_for_rest(0);
 }
 
-// Nothing may move any more for two deadtimes: then what comes is more of the same.
+// Nothing may move any more for two deadtimes: then what comes is more of the same. A rest that
+// needs an excuse may yet come without one, until the bound.
 void World::look_for_rest(unsigned times) {
-    const unsigned looks = check_rest(options_, machines_) ? 0 : times + 1;
+    Excuses needed;
+    const bool rests = !check_rest(options_, machines_, &needed) && needed.empty();
+    const unsigned looks = rests ? times + 1 : 0;
     rested_ = looks > 4;
     if (!rested_) after(options_.deadtime() / 2, [this, looks] { look_for_rest(looks); });
 }

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -16,7 +17,7 @@ using namespace hb::sim;
 using Count = unsigned long long;
 
 constexpr const char* usage_text =
-    "usage: hb_sim [--seeds N] [--first S] [WORLD] [--strict] [--coverage]\n"
+    "usage: hb_sim [--seeds N] [--first S] [WORLD] [--strict] [--coverage] [--all] [--find TEXT]\n"
     "       hb_sim --seed S [WORLD] [--shrink]\n"
     "WORLD: [--fencing on|off] [--peer ours|real|both]\n"
     "  --seeds N    that many seeds, from S on (2000 from 1)\n"
@@ -26,23 +27,32 @@ constexpr const char* usage_text =
     "  --strict     fail when a decision that can be reached was never exercised\n"
     "  --speed      how fast two nodes at rest live, keepalive 1 s\n"
     "  --coverage   print how often each decision was exercised\n"
+    "  --all        go on after a violation: one line for each seed that has one\n"
+    "  --find TEXT  one line for each seed in which a known fault with TEXT in its name counted\n"
     "  --shrink     make the failing plan of that seed smaller before it is shown\n"
     "Exit status 1 on the first violation, which is printed with a smaller plan and its trace.\n";
 
 struct Arguments {
     std::uint64_t seeds{2000}, first{1};
-    bool single{false}, strict{false}, coverage{false}, shrink{false}, speed{false};
+    bool single{false}, strict{false}, coverage{false}, shrink{false}, speed{false}, all{false};
+    std::string find;
     Wanted wanted;
 };
+
+bool* flag_of(Arguments& out, std::string_view option) {
+    if (option == "--strict") return &out.strict;
+    if (option == "--coverage") return &out.coverage;
+    if (option == "--shrink") return &out.shrink;
+    if (option == "--all") return &out.all;
+    return nullptr;
+}
 
 std::optional<Arguments> parse(int argc, char** argv) {
     Arguments out;
     for (int i = 1; i < argc; ++i) {
         const std::string_view option = argv[i];
-        if (option == "--strict" || option == "--coverage" || option == "--shrink") {
-            (option == "--strict"     ? out.strict
-             : option == "--coverage" ? out.coverage
-                                      : out.shrink) = true;
+        if (bool* flag = flag_of(out, option)) {
+            *flag = true;
             continue;
         }
         if (option == "--speed") {
@@ -61,6 +71,10 @@ std::optional<Arguments> parse(int argc, char** argv) {
             out.wanted.peer = value == "ours"   ? Wanted::Peer::ours
                               : value == "real" ? Wanted::Peer::real
                                                 : Wanted::Peer::both;
+            continue;
+        }
+        if (option == "--find") {
+            out.find = value;
             continue;
         }
         const auto number = hb::parse_dec(value);
@@ -92,19 +106,24 @@ int run_single(const Arguments& arguments) {
         const Outcome whole = World(plan, {}).run();
         if (!whole.violation.empty()) plan = shrink(std::move(plan), whole.violation);
     }
-    return show(plan).violation.empty() ? 0 : 1;
+    const Outcome outcome = show(plan);
+    for (const std::string& name : outcome.excuses) std::printf("let pass: %s\n", name.c_str());
+    return outcome.violation.empty() ? 0 : 1;
 }
 
 struct Totals {
     std::uint64_t steps{};
     double seconds{};  // virtual
     std::array<std::uint64_t, causes> overlaps{};
+    std::map<std::string, std::uint64_t> excuses;  // in how many seeds each explained something
     std::size_t most_effects{}, most_lines{}, most_frames{};
+    std::uint64_t violations{};
 
     void add(const Outcome& outcome) {
         steps += outcome.steps;
         seconds += std::chrono::duration<double>(outcome.lasted).count();
         for (std::size_t i = 0; i < causes; ++i) overlaps[i] += outcome.overlaps[i];
+        for (const std::string& name : outcome.excuses) ++excuses[name];
         most_effects = std::max(most_effects, outcome.most_effects);
         most_lines = std::max(most_lines, outcome.most_lines);
         most_frames = std::max(most_frames, outcome.most_frames);
@@ -117,8 +136,17 @@ struct Totals {
             std::printf("%s %llu after: %s", i == 0 ? "" : ";", static_cast<Count>(overlaps[i]),
                         std::string(cause_word(static_cast<Cause>(i))).c_str());
         }
-        std::printf("\n%llu seeds, %llu steps, %.0f virtual seconds: no violation\n",
-                    static_cast<Count>(seeds), static_cast<Count>(steps), seconds);
+        std::printf("\n");
+        for (const auto& [name, count] : excuses) {
+            std::printf("in %llu seeds: %s\n", static_cast<Count>(count), name.c_str());
+        }
+        std::printf("%llu seeds, %llu steps, %.0f virtual seconds: ", static_cast<Count>(seeds),
+                    static_cast<Count>(steps), seconds);
+        if (violations == 0) {
+            std::printf("no violation\n");
+        } else {
+            std::printf("%llu with a violation\n", static_cast<Count>(violations));
+        }
     }
 };
 
@@ -161,6 +189,14 @@ int report_failure(std::uint64_t seed, const Plan& plan, const std::string& viol
 
 }  // namespace
 
+void tell_found(const Arguments& arguments, std::uint64_t seed, const Outcome& outcome) {
+    if (arguments.find.empty()) return;
+    for (const std::string& name : outcome.excuses) {
+        if (name.find(arguments.find) == std::string::npos) continue;
+        std::printf("seed %llu: %s\n", static_cast<Count>(seed), name.c_str());
+    }
+}
+
 int main(int argc, char** argv) {
     const auto arguments = parse(argc, argv);
     if (!arguments) {
@@ -174,13 +210,17 @@ int main(int argc, char** argv) {
         const std::uint64_t seed = arguments->first + i;
         const Plan plan = draw(seed, arguments->wanted);
         const Outcome outcome = World(plan, {}).run();
-        if (!outcome.violation.empty()) {
+        if (!outcome.violation.empty() && arguments->all) {
+            ++totals.violations;
+            std::printf("seed %llu: %s\n", static_cast<Count>(seed), outcome.violation.c_str());
+        } else if (!outcome.violation.empty()) {
             return report_failure(seed, plan, outcome.violation, arguments->wanted);
         }
+        tell_found(*arguments, seed, outcome);
         totals.add(outcome);
     }
     const bool covered =
         !arguments->strict && !arguments->coverage ? true : coverage().report(arguments->coverage);
     totals.print(arguments->seeds);
-    return covered || !arguments->strict ? 0 : 1;
+    return totals.violations == 0 && (covered || !arguments->strict) ? 0 : 1;
 }

@@ -67,6 +67,12 @@ std::string real_orphan(const Options& options, const Machines& machines,
     return {};
 }
 
+std::string real_leftover(const Options& options, const Machine& machine) {
+    const RealNode* real = real_node(options, machine);
+    if (real == nullptr || real->facts().scripts_beside == never) return {};
+    return "5.10: its scripts ran beside those of its own end";
+}
+
 std::string real_unrest(const Options& options, const Machines& machines) {
     for (const Machine& machine : machines) {
         const RealNode* real = real_node(options, machine);

@@ -26,6 +26,7 @@ std::optional<std::string> cause_of_orphan(const RealFacts& real, resource::Hold
 }
 
 std::optional<std::string> cause_of_unrest(const RealFacts& real) {
+    if (real.legacy) return std::nullopt;  // there only its children count
     if (real.standby > 1) return "B25: it waits an hour for the other half of a hand-over";
     if (real.takeover && real.children == 0) {
         return "4.13: a takeover before its communication was up never counts as done";

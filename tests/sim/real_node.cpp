@@ -99,6 +99,7 @@ void RealNode::look_for_end(Turn& turn) {
     if (end == RealLife::End::none) return;
     waiting_.clear();
     hears_at_ = never;
+    scripts_beside_ = facts().scripts_beside;
     life_.reset();
     if (end == RealLife::End::stopped) {
         turn.out.emplace_back(Finished{});
@@ -116,7 +117,12 @@ Instant RealNode::next_deadline() const {
     return first;
 }
 
-RealFacts RealNode::facts() const { return life_ ? life_->facts() : RealFacts{}; }
+RealFacts RealNode::facts() const {
+    RealFacts facts = life_ ? life_->facts() : RealFacts{};
+    facts.running = life_ != nullptr;
+    if (facts.scripts_beside == never) facts.scripts_beside = scripts_beside_;
+    return facts;
+}
 
 NodeView RealNode::view() const { return life_ ? life_->view() : NodeView{false, "none"}; }
 

@@ -42,6 +42,7 @@ private:
     Instant hears_at_{never};
     std::unique_ptr<RealLife> life_;  // none: it sleeps before it starts again
     Instant starts_again_{never};
+    Instant scripts_beside_{never};    // in a life before: what they left may still run
     std::vector<Instant> standby_at_;  // of failed starts; the shells outlive the process
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "sim/real_causes.hpp"
 
 namespace hb::sim {
 
@@ -69,7 +70,9 @@ Outcome World::run() {
     }
     at(calm_at(), Happens{[this] { calm(); }});
     run_until(calm_at() + rest_bound());
-    if (outcome_.violation.empty() && !rested_) fail(check_rest(options_, machines_));
+    if (outcome_.violation.empty()) fail(check_rest(options_, machines_, &outcome_.excuses));
+    const Excuses& overlaps = exclusive_.excuses();
+    outcome_.excuses.insert(overlaps.begin(), overlaps.end());
     outcome_.overlaps = exclusive_.overlaps();
     outcome_.lasted = now_.since_start;
     outcome_.most_effects = bounded_.most_effects();
@@ -196,7 +199,15 @@ void World::run_script(Machine& machine, const RunAgent& run) {
 void World::daemon_ended(Machine& machine) {
     trace(&machine, "daemon ended");
     const bool lies = options_.has(ScriptFault::status_says_stopped);
-    if (!machine.running.empty() && !lies) fail("I4: a stopped daemon left a group running");
+    if (!machine.running.empty() && !lies) {
+        const std::string excuse = real_leftover(options_, machine);
+        if (excuse.empty()) {
+            fail("I4: a stopped daemon left a group running");
+        } else {
+            outcome_.excuses.insert(excuse);
+            machine.forgotten = machine.running;
+        }
+    }
     machine.core.reset();
     ++machine.life;
     machine.wake_at = never;

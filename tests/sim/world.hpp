@@ -22,6 +22,7 @@ namespace hb::sim {
 struct Outcome {
     std::string violation;  // empty: none; begins with the invariant
     std::array<unsigned, causes> overlaps{};
+    Excuses excuses;  // the faults of a 3.0.6 that explained something
     std::uint64_t steps{};
     Duration lasted{};  // virtual time
     std::uint64_t trace_hash{};
