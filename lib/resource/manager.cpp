@@ -55,12 +55,15 @@ void Manager::comm_up(Now now, Wishes& out) {
 }
 
 void Manager::repeat_question(Instant now, Wishes& out) {
-    ask_again_at_ = now + limits::ask_again;
+    const bool silent = std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+        return peer.present() && only_silent(peer);
+    });
+    ask_again_at_ = now + (silent ? limits::ask_silent : limits::ask_again);
     wish(out, Letter{"starting", {{"hb_ask", question_}}});
     report_is_news_ = true;  // it may arrive after the report that follows it
     // A real node takes us for unstable now, until our next report: at our start at once, later
     // when we know what it holds.
-    if (!first_decision_) answer_due_ = true;
+    if (!first_decision_ || silent) answer_due_ = true;
 }
 
 // Packets of before may still be on their way: an old report must not pass for the answer. Real
@@ -177,7 +180,7 @@ bool Manager::unanswered() const {
            std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
                const bool answers =
                    peer.ours || (peer.active && config_.failback != config::Failback::legacy);
-               return peer.present() && answers && !peer.reported;
+               return peer.present() && answers && (!peer.reported || only_silent(peer));
            });
 }
 
@@ -189,7 +192,7 @@ Instant Manager::next_deadline() const noexcept {
     first = std::min(first, tell_again_at_);
     if (unanswered_me_) first = std::min(first, unanswered_me_->until);
     if (stop_step_ == StopStep::farewell) first = std::min(first, farewell_until_);
-    for (const Peer& peer : peers_) first = std::min(first, peer.report_due);
+    for (const Peer& peer : peers_) first = std::min({first, peer.report_due, peer.unasked_due});
     for (const auto& asked : ip_asked_) first = std::min(first, asked.second);
     return first;
 }

@@ -135,7 +135,9 @@ private:
     // what only a Heartbeat 3.0.6 on the other side needs (manager_classic.cpp)
     void expect_report(Instant now, Peer& peer);
     void settle_silent(Now now, Wishes& out);
-    void take_for_legacy(Peer& peer, Wishes& out);
+    void take_for_legacy(Instant now, Peer& peer, Wishes& out);
+    void answer_unasked(const Peer& peer);
+    bool only_silent(const Peer& peer) const noexcept;
     void settle_offers(Now now, Wishes& out);
     void adopt_given(Peer& peer, Holding given);
     bool keeps_until_its_word(const Peer& peer, const Letter& letter) const;

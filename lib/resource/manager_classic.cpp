@@ -29,7 +29,8 @@ void Manager::expect_report(Instant now, Peer& peer) {
     if (!config_.manage || !comm_up_ || !peer.active || peer.ours || peer.reported ||
         peer.report_due != never)
         return;
-    if (ask_again_at_ <= now) ask_again_at_ = now + limits::ask_again;  // it speaks first
+    const Instant again = now + limits::ask_again;  // it speaks first
+    if (ask_again_at_ <= now || ask_again_at_ > again) ask_again_at_ = again;
     const bool asked = config_.failback != config::Failback::legacy;
     peer.report_due = now + (asked ? limits::both_booting_wait : Duration::zero());
 }
@@ -39,19 +40,42 @@ void Manager::settle_silent(Now now, Wishes& out) {
     for (Peer& peer : peers_) {
         if (now.mono < peer.report_due) continue;
         peer.report_due = never;
-        if (peer.present() && !peer.ours && !peer.reported) take_for_legacy(peer, out);
+        if (peer.present() && !peer.ours && !peer.reported) take_for_legacy(now.mono, peer, out);
     }
+    for (Peer& peer : peers_) {
+        if (now.mono < peer.unasked_due) continue;
+        peer.unasked_due = never;
+        if (peer.present() && peer.legacy) answer_unasked(peer);
+    }
+}
+
+// It asks once for each of its own groups, and the request may have died with our daemon or in a
+// cut: what it is told again changes nothing for a group that runs.
+void Manager::answer_unasked(const Peer& peer) {
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        if (slot.preferred() == peer.name && !claimed(slot.tenure)) {
+            ip_requests_.emplace(slot.key(), peer.name);
+        }
+    }
+}
+
+// One that answers nothing may be a managed node that does not hear us: when the cut is over, only
+// another question shows what it holds.
+bool Manager::only_silent(const Peer& peer) const noexcept {
+    return peer.legacy && config_.failback != config::Failback::legacy;
 }
 
 // Such a node starts its own groups at once and gives any of them when it is asked for it, so it
 // may hold all that we do not.
-void Manager::take_for_legacy(Peer& peer, Wishes& out) {
-    if (config_.failback != config::Failback::legacy) {
-        wish_log(out, LogId::peer_legacy, peer.name, limits::both_booting_wait);
-    }
+void Manager::take_for_legacy(Instant now, Peer& peer, Wishes& out) {
     peer.reported = peer.stable = peer.legacy = true;
+    if (only_silent(peer)) {
+        wish_log(out, LogId::peer_legacy, peer.name, limits::both_booting_wait);
+        ask_again_at_ = now + limits::ask_silent;
+    }
     holds_the_rest(peer);
     if (peer.seen_starting) return;
+    if (!only_silent(peer)) peer.unasked_due = now + limits::ip_free_again;
     // It is back after a cut, or has started without us: its own groups run there, perhaps ours
     // too.
     for (const GroupTable::Slot& slot : table_.slots()) {

@@ -77,7 +77,7 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
     const Holding said = *holding_named(letter.get("rsc_hold"));
     const bool full = letter.get("rtype") == "full";
     peer.holding = full || said == Holding::none ? said : peer.holding | said;
-    const bool known_before = peer.reported;
+    const bool known_before = peer.reported && !peer.legacy;
     if (!peer.ours && !known_before && first_decision_) answer_due_ = true;
     peer.reported = true;
     peer.legacy = false;
@@ -199,6 +199,7 @@ void Manager::settle_ip_requests(Wishes& out) {
 }
 
 void Manager::answer_ip_requests(Wishes& out) {
+    if (!table_.probed()) return;  // it may run here
     std::erase_if(ip_requests_, [this, &out](const auto& request) {
         if (claimed(table_.find(request.first)->tenure)) return false;
         wish(out, Letter{"ip-request-resp",

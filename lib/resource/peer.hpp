@@ -30,15 +30,16 @@ struct Peer {
     // --- of a real 3.0.6 only (manager_classic.cpp) ---
     // It tells nothing of its groups (`auto_failback legacy` there): each is asked for by name.
     bool legacy{false};
-    Instant report_due{never};  // from then on it is taken for such a one
-    bool seen_starting{false};  // in this life, before it was active: it did not start alone
+    Instant report_due{never};   // from then on it is taken for such a one
+    Instant unasked_due{never};  // from then on it is told which of its groups nobody runs
+    bool seen_starting{false};   // in this life, before it was active: it did not start alone
 
     // It can hold groups now, or be asked to.
     bool present() const noexcept { return alive && !left; }
     // Nothing of what it said is believed any more.
     void forget() {
         reported = stable = legacy = false;
-        report_due = never;
+        report_due = unasked_due = never;
         holding = Holding::none;
         held.clear();
         failed.clear();

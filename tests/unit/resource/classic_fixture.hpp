@@ -18,9 +18,11 @@ inline const Set both{"svc::a", "svc::b"};
 // One manager, `alpha`, beside `beta`, of which only the letters exist. Scripts end at once.
 class BesideClassic {
 public:
+    // `slow_status`: the first scripts end only when finish_scripts() is called.
     explicit BesideClassic(Failback failback, Set failing_starts = {}, bool manage = true,
-                           FencingConfig fencing = {})
-        : start_fails_(std::move(failing_starts)),
+                           FencingConfig fencing = {}, bool slow_status = false)
+        : slow(slow_status),
+          start_fails_(std::move(failing_starts)),
           manager_(config_of(failback, manage, std::move(fencing)), now()) {
         Wishes out;
         manager_.start(now(), out);
