@@ -259,7 +259,8 @@ void Manager::settle_standby(Now now, Wishes& out) {
     const bool under_way = std::any_of(standby_keys_.begin(), standby_keys_.end(), unsettled);
     if (standby_.giving() && !under_way) {
         settle_report(out);  // what was given up, before `done`
-        standby_.released(now.mono, out);
+        const Peer* peer = find(standby_.peer());
+        standby_.released(now.mono, peer == nullptr || peer->ours, out);
     } else if (standby_.acquiring() && !under_way) {
         settle_report(out);
         standby_.acquired(out);

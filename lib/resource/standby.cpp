@@ -21,8 +21,8 @@ void Standby::reset() noexcept {
     phase_ = Phase::idle;
     class_ = Holding::none;
     peer_.clear();
-    deadline_ = ask_again_at_ = never;
-    peer_at_rest_ = false;
+    deadline_ = ask_again_at_ = doubt_at_ = never;
+    peer_at_rest_ = doubted_ = false;
 }
 
 void Standby::ask(Instant now, const NodeName& peer, Holding give, bool peer_ours, Wishes& out) {
@@ -116,12 +116,13 @@ Standby::Verdict Standby::on_done(Instant now, const NodeName& from, Wishes& out
     return Verdict::nothing;
 }
 
-void Standby::released(Instant now, Wishes& out) {
+void Standby::released(Instant now, bool peer_ours, Wishes& out) {
     HB_CHECK(giving());
     wish_log(out, LogId::standby_released, holding_word(class_));
     wish_log(out, LogId::standby_local_done, holding_word(class_));
     phase_ = Phase::given;
     deadline_ = now + limits::standby_phase;
+    if (!peer_ours) doubt_at_ = now + limits::standby_release_seen;
     wish(out, ask_resources(class_, "done"));
     if (peer_at_rest_) reset();
 }
@@ -157,6 +158,10 @@ bool Standby::cancel(Wishes& out) {
 }
 
 bool Standby::wakeup(Instant now, Wishes& out) {
+    if (now >= doubt_at_) {
+        doubt_at_ = never;
+        doubted_ = true;
+    }
     if (now < deadline_) {
         if (now < ask_again_at_) return false;
         ask_again_at_ = now + limits::ask_again;

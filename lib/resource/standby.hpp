@@ -27,8 +27,9 @@ public:
     Phase phase() const noexcept { return phase_; }
     bool idle() const noexcept { return phase_ == Phase::idle; }
     // Whether a hand-over keeps us from being at rest. A question to a real node does not: it
-    // answers nobody who is in flux.
-    bool busy() const noexcept { return !idle() && ask_again_at_ == never; }
+    // answers nobody who is in flux. Nor does waiting for the `done` of one that may have forgotten
+    // the hand-over: it would say nothing, and not end, before we are at rest.
+    bool busy() const noexcept { return !idle() && ask_again_at_ == never && !doubted_; }
     bool giving() const noexcept { return phase_ == Phase::giving; }
     bool acquiring() const noexcept { return phase_ == Phase::acquiring; }
     // From the view of the giver.
@@ -55,7 +56,7 @@ public:
                    const Situation& situation, Wishes& out);
 
     // Every group of the class is released: says `done`. REQUIRES: giving.
-    void released(Instant now, Wishes& out);
+    void released(Instant now, bool peer_ours, Wishes& out);
     // Every group of the class was started, or failed: says `done`. REQUIRES: acquiring.
     void acquired(Wishes& out);
     // The giver's report of the release was seen: the hand-over is not one-sided.
@@ -73,7 +74,9 @@ public:
     bool cancel(Wishes& out);
     // Deadlines of an answer that does not come. True when the hand-over ended by it.
     bool wakeup(Instant now, Wishes& out);
-    Instant next_deadline() const noexcept { return std::min(deadline_, ask_again_at_); }
+    Instant next_deadline() const noexcept {
+        return std::min({deadline_, ask_again_at_, doubt_at_});
+    }
 
 private:
     Verdict on_me(Instant now, const NodeName& from, Holding cls, const Situation& situation,
@@ -88,6 +91,8 @@ private:
     NodeName peer_;
     Instant deadline_{never};
     Instant ask_again_at_{never};  // while a real node is asked
+    Instant doubt_at_{never};      // while a real node takes what we gave
+    bool doubted_{false};          // and it took that long
     bool peer_at_rest_{false};     // said while we were still giving
 };
 

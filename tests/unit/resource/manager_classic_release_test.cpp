@@ -117,5 +117,22 @@ TEST(ManagerClassicRelease, AGroupThatALegacyPeerStartsUnaskedIsReleased) {
     EXPECT_EQ(node.running(), Set{"svc::a"});
 }
 
+// Why: found by simulation. A real node that had counted us dead for a moment ignored our `done`,
+// and neither answered nor ended itself while our report said that we were in transition.
+TEST(ManagerClassicRelease, AGiverWhoseDoneWasIgnoredComesToRest) {
+    BesideClassic node(Failback::off);
+    node.join_settled("local");
+    node.standby("all");
+    node.hands("all", "other");
+    ASSERT_EQ(node.said("ask_resources rsc_hold=all info=done"), 1);
+    EXPECT_EQ(node.last_said("resource").find("isstable=1"), std::string::npos);
+    node.pass(limits::standby_release_seen);
+    EXPECT_NE(node.last_said("resource").find("isstable=1"), std::string::npos);
+    EXPECT_EQ(node.holdings(), "transition");  // its starts may take as long as they like
+    node.reports("all", true);
+    node.pass(limits::standby_release_seen);
+    EXPECT_EQ(node.holdings(), "none");
+}
+
 }  // namespace
 }  // namespace hb::resource

@@ -41,7 +41,7 @@ TEST(ManagerClassicSilent, ARequestIsNotAnsweredBeforeTheGroupsStatusIsKnown) {
 
 // Why: found by simulation. A managed peer that does not hear us for more than ten seconds counts
 // as a legacy one; nobody asked it again, and when the cut was over both kept the same groups.
-TEST(ManagerClassicSilent, APeerThatIsOnlySilentIsAskedAgainEachMinute) {
+TEST(ManagerClassicSilent, APeerThatIsOnlySilentIsAskedAgainFromTimeToTime) {
     BesideClassic node(Failback::off);
     node.join();
     node.pass(limits::both_booting_wait);
