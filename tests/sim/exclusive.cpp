@@ -1,6 +1,7 @@
 // I1, see checkers.hpp.
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "sim/checkers.hpp"
 #include "sim/real_causes.hpp"
 
@@ -33,6 +34,8 @@ Exclusive::Exclusive(const Options& options)
     // Its scripts run one after the other, and those of its takeover before those of its restart.
     if (options.real[0] || options.real[1]) {
         bound_ += options.longest_script() * static_cast<int>(options.members * options.groups * 6);
+        // One that was deaf for ten seconds is asked less often.
+        bound_ += limits::ask_silent;
     }
 }
 

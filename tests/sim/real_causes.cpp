@@ -38,10 +38,12 @@ std::string real_overlap(const Options& options, const Machines& machines,
                          const std::string& token) {
     for (const Machine& machine : machines) {
         if (!options.real[machine.index]) continue;
-        if (machine.forgotten.contains(token)) {
+        const RealNode* real = real_node(options, machine);
+        const bool claims =
+            real != nullptr && claims_class(real->facts(), class_at(machine, token));
+        if (machine.forgotten.contains(token) && !claims) {
             return "4.2: its daemon was killed, the next one asks nobody what runs";
         }
-        const RealNode* real = real_node(options, machine);
         if (real == nullptr) continue;
         if (const auto why = cause_of_overlap(real->facts(), class_at(machine, token))) return *why;
     }
@@ -55,11 +57,13 @@ std::string real_orphan(const Options& options, const Machines& machines,
     }
     for (const Machine& machine : machines) {
         if (!options.real[machine.index]) continue;
-        if (!machine.forgotten.empty()) {
-            return "4.2: its daemon was killed, the next one asks nobody what runs";
+        const std::string first = token_of(static_cast<std::size_t>(token[1] - '0'), 0);
+        if (machine.forgotten.contains(first) && machine.running.contains(first)) {
+            return "3.3: its daemon was killed in a start, the next one looks at a first member "
+                   "only";
         }
         const RealNode* real = real_node(options, machine);
-        if (real == nullptr) return "it sleeps before it starts itself again";
+        if (real == nullptr) continue;
         if (const auto why = cause_of_orphan(real->facts(), class_at(machine, token))) return *why;
         // What the other waits for.
         if (const auto why = cause_of_unrest(real->facts())) return *why;

@@ -5,6 +5,10 @@ namespace hb::sim {
 
 using resource::includes;
 
+bool claims_class(const RealFacts& real, resource::Holding group) {
+    return !real.legacy && includes(real.mine, group);
+}
+
 std::optional<std::string> cause_of_overlap(const RealFacts& real, resource::Holding group) {
     if (real.late_heartbeat != never)
         return "B24: a late heartbeat made it take a living peer's groups";
@@ -27,7 +31,8 @@ std::optional<std::string> cause_of_orphan(const RealFacts& real, resource::Hold
 
 std::optional<std::string> cause_of_unrest(const RealFacts& real) {
     if (real.legacy) return std::nullopt;  // there only its children count
-    if (real.standby > 1) return "B25: it waits an hour for the other half of a hand-over";
+    if (real.standby == 2) return "B25: it waits an hour for the release of what it was offered";
+    if (real.standby == 3) return "4.6: it waits an hour for the done of a peer that started anew";
     if (real.takeover && real.children == 0) {
         return "4.13: a takeover before its communication was up never counts as done";
     }

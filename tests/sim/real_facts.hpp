@@ -26,6 +26,8 @@ struct RealFacts {
     Instant stale_report{never};    // its request child announced what was held at its fork
 };
 
+// Whether its reports say that it holds groups of this class.
+bool claims_class(const RealFacts& real, resource::Holding group);
 // Why two machines may both run a group of this class (as the real node calls it), by faults of the
 // real node alone. Nothing: the real node has no such excuse.
 std::optional<std::string> cause_of_overlap(const RealFacts& real, resource::Holding group);

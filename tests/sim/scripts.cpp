@@ -61,7 +61,10 @@ void Scripts::status(const Machine& machine, Run& run) {
 }
 
 ScriptDone Scripts::end(Machine& machine, const Run& run) {
-    if (run.action == ScriptAction::stop && !run.stays) machine.running.erase(run.token);
+    if (run.action == ScriptAction::stop && !run.stays) {
+        machine.running.erase(run.token);
+        machine.forgotten.erase(run.token);
+    }
     return run.done;
 }
 
