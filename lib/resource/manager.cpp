@@ -139,7 +139,12 @@ void Manager::stop(Now now, Wishes& out) {
 }
 
 void Manager::wakeup(Now now, Wishes& out) {
+    const bool doubted_before = standby_.doubted();
     standby_.wakeup(now.mono, out);
+    if (standby_.doubted() && !doubted_before) {
+        repeat_question(now.mono, out);
+        answer_due_ = true;
+    }
     // The question or its answer fell into a cut, where nothing is sent again.
     if (unanswered() && now.mono >= ask_again_at_) repeat_question(now.mono, out);
     table_.wakeup(now.mono, out);

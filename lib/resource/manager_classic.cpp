@@ -53,7 +53,8 @@ void Manager::settle_silent(Now now, Wishes& out) {
 // cut: what it is told again changes nothing for a group that runs.
 void Manager::answer_unasked(const Peer& peer) {
     for (const GroupTable::Slot& slot : table_.slots()) {
-        if (slot.preferred() == peer.name && !claimed(slot.tenure)) {
+        const bool free = !claimed(slot.tenure) || slot.tenure == Tenure::releasing;
+        if (slot.preferred() == peer.name && free) {
             ip_requests_.emplace(slot.key(), peer.name);
         }
     }

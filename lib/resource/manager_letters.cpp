@@ -78,6 +78,12 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
     const bool full = letter.get("rtype") == "full";
     peer.holding = full || said == Holding::none ? said : peer.holding | said;
     const bool known_before = peer.reported && !peer.legacy;
+    if (!known_before && !full) {  // the end of a takeover, but not all that it holds
+        for (const GroupTable::Slot& slot : table_.slots()) {
+            if (includes(said, class_at(peer, slot))) peer.held.insert(slot.key());
+        }
+        return;
+    }
     if (!peer.ours && !known_before && first_decision_) answer_due_ = true;
     peer.reported = true;
     peer.legacy = false;

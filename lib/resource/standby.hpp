@@ -30,6 +30,8 @@ public:
     // answers nobody who is in flux. Nor does waiting for the `done` of one that may have forgotten
     // the hand-over: it would say nothing, and not end, before we are at rest.
     bool busy() const noexcept { return !idle() && ask_again_at_ == never && !doubted_; }
+    // A real node may have forgotten what we gave it: it has to be asked.
+    bool doubted() const noexcept { return doubted_; }
     bool giving() const noexcept { return phase_ == Phase::giving; }
     bool acquiring() const noexcept { return phase_ == Phase::acquiring; }
     // From the view of the giver.
