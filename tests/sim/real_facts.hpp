@@ -18,11 +18,14 @@ struct RealFacts {
     int standby{};   // 0 none, 1 me, 2 other, 3 done
     bool settled{};  // R is STABLE, SHUTDOWN or INIT
     std::size_t children{};
+    bool refuses{};  // it never repeats what it takes for acknowledged by a life before
 
     // What happened in this life, at its last time on the machine's clock; `never`: it did not.
     Instant late_heartbeat{never};  // it took the groups of a peer that lived (B24)
     Instant scripts_beside{never};  // it gave or took groups while other scripts ran or waited
     Instant start_failed{never};    // and claims the group all the same (B1, B2)
+    Instant gave_claimed{never};    // a managed node answered an `ip-request` of ours
+    Instant old_done{never};        // the `done` of a hand-over before counted for a new one (4.6)
     Instant stale_report{never};    // its request child announced what was held at its fork
 };
 

@@ -47,7 +47,12 @@ void RealLife::report(Turn& turn, bool is_stable, std::string_view info) {
     wire_.send(turn, holdings_report(is_stable, info));
 }
 
-void RealLife::say(Turn& turn, wire::Message message) { wire_.send(turn, std::move(message)); }
+void RealLife::say(Turn& turn, wire::Message message) {
+    const bool gives = message.type() == "ip-request-resp" &&
+                       message.dest() != config_.engine.self && message.get("weown") == "yes";
+    if (gives && !legacy()) met_.gave_claimed = turn.now.mono;
+    wire_.send(turn, std::move(message));
+}
 
 void RealLife::comm_up(Turn& turn) {
     if (legacy()) {
@@ -230,6 +235,7 @@ RealFacts RealLife::facts() const {
     facts.standby = static_cast<int>(standby_);
     facts.settled = phase_ == Phase::stable || phase_ == Phase::shutdown || phase_ == Phase::init;
     facts.children = children_.running();
+    facts.refuses = wire_.refuses();
     return facts;
 }
 

@@ -108,6 +108,7 @@ private:
     Instant local_wait_until_{never};  // T_L
     bool local_wait_set_{false};
     Instant failback_again_{never};
+    bool gives_{false};          // in phase ME: `other` came, and its release runs
     bool peer_may_hold_{false};  // legacy mode only
 
     bool stopping_{false}, restarting_{false}, releasing_{false};

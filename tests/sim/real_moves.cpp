@@ -141,6 +141,7 @@ void RealLife::on_me(Turn& turn, Holding what, bool own) {
     trace_((own ? config_.engine.self : wire_.peer()) + " wants to go standby [" +
            std::string(holding_word(what)) + "]");
     if (own) {
+        gives_ = false;
         standby_until_ = turn.now.mono + 10s;
         standby_ = Standby::me;
         return;
@@ -167,6 +168,7 @@ wire::Message done_message(resource::Holding what) {
 // The report comes before the first stop: who dies now is not fenced (10.2 B4).
 void RealLife::release_class(Turn& turn, Holding what) {
     standby_class_ = what;
+    gives_ = true;
     standby_until_ = turn.now.mono + 3600s;
     other_stable_ = false;
     mine_ = without(mine_, what);
@@ -196,6 +198,7 @@ void RealLife::acquire_class(Turn& turn, Holding given) {
 
 void RealLife::on_done(Turn& turn, Holding what, bool own) {
     if (standby_ == Standby::me) {
+        if (!gives_) met_.old_done = turn.now.mono;
         trace_("Local standby process completed [" + std::string(holding_word(what)) + "].");
         standby_ = Standby::done;
         mine_ = without(mine_, standby_class_);
