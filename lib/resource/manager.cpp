@@ -140,7 +140,9 @@ void Manager::stop(Now now, Wishes& out) {
 
 void Manager::wakeup(Now now, Wishes& out) {
     const bool doubted_before = standby_.doubted();
-    standby_.wakeup(now.mono, out);
+    const bool agreed = standby_.phase() == Standby::Phase::agreed;
+    // A request of the peer that came to nothing may have taken the place of an offer of ours.
+    if (standby_.wakeup(now.mono, out) && agreed) offered_.clear();
     if (standby_.doubted() && !doubted_before) {
         repeat_question(now.mono, out);
         answer_due_ = true;

@@ -135,5 +135,18 @@ TEST(ManagerClassicRelease, AGiverWhoseDoneWasIgnoredComesToRest) {
     EXPECT_EQ(node.holdings(), "none");
 }
 
+// Why: found by simulation. A real node's request crossed the offer of a group that failed here,
+// came to nothing, and nobody offered the group again.
+TEST(ManagerClassicRelease, AnOfferThatGaveWayToARequestIsMadeAgain) {
+    BesideClassic node(Failback::off, {"svc::a"});
+    node.join();
+    node.reports("local", true);
+    ASSERT_EQ(node.said("ask_resources rsc_hold=local info=me"), 1);
+    node.hands("local", "me");
+    node.forget_said();
+    node.pass(limits::standby_release_seen);
+    EXPECT_EQ(node.said("ask_resources rsc_hold=local info=me"), 1);
+}
+
 }  // namespace
 }  // namespace hb::resource
