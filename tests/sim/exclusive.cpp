@@ -109,10 +109,10 @@ Wrong Exclusive::judge(Instant t, const Machines& machines, const std::string& t
     }
     const std::string excuse = real_overlap(options_, machines, token);
     if (!excuse.empty()) {
-        why = Cause::real_node;
-        ended = t;
+        note(Cause::real_node, t);
         excuses_.insert(excuse);
     }
+    allow(Cause::real_node);
     if (with_real && real_legacy(options_) && why != Cause::none && excuse.empty()) {
         if (t - ended > bound_) excuses_.insert(legacy_is_silent);
         ended = t;

@@ -23,6 +23,9 @@ std::optional<std::string> cause_of_overlap(const RealFacts& real, resource::Hol
     if (real.legacy || includes(real.mine, group)) return std::nullopt;
     // It runs what it does not claim, and nobody can know that from outside.
     if (real.scripts_beside != never) return "5.10: its scripts ran beside those of a hand-over";
+    if (real.standby == 3 && real.children != 0) {
+        return "4.6: it tells what it takes only at its done, and its peer started anew before it";
+    }
     if (real.old_done != never) return "4.6: the done of a cancelled hand-over ended a new one";
     if (real.stale_report != never)
         return "4.8: it forgot what it took while its own were asked for";
