@@ -100,7 +100,7 @@ TEST_F(HandOver, AThirdNodeIsNotListenedTo) {
     EXPECT_EQ(hears("other", "local", "gamma"), Verdict::nothing);
     EXPECT_EQ(standby_.phase(), Phase::asked);
     ASSERT_EQ(hears("other"), Verdict::release);
-    standby_.released(now_, out_);
+    standby_.released(now_, true, out_);
     EXPECT_EQ(hears("done", "local", "gamma"), Verdict::nothing);
     EXPECT_EQ(standby_.phase(), Phase::given);
     EXPECT_EQ(hears("done"), Verdict::finished);
@@ -241,7 +241,7 @@ TEST_F(HandOver, ARealPeerAtRestDoesNotCutARelease) {
     const Instant due = standby_.next_deadline();
     standby_.real_peer_at_rest(now_, Holding::all);
     EXPECT_EQ(standby_.next_deadline(), due);
-    standby_.released(now_, out_);
+    standby_.released(now_, true, out_);
     standby_.real_peer_at_rest(now_, Holding::all);
     EXPECT_EQ(standby_.next_deadline(), now_ + limits::standby_release_seen);
 }
@@ -272,7 +272,7 @@ TEST_F(HandOver, APeerThatForgotTheHandOverIsNotWaitedFor) {
     give();
     standby_.peer_at_rest(out_);
     EXPECT_EQ(standby_.phase(), Phase::giving) << "the release goes on";
-    standby_.released(now_, out_);
+    standby_.released(now_, true, out_);
     EXPECT_EQ(last_said(), "local done");
     EXPECT_TRUE(standby_.idle());
 }
