@@ -97,5 +97,21 @@ TEST(ManagerClassicSilent, ItsLateAnswerIsFollowedByOurReport) {
     EXPECT_GE(node.said("resource"), 1);
 }
 
+// Why: found by simulation. A group was given up for a node that had left meanwhile, taken again,
+// and given up again, as fast as its scripts ran. (Without the mend this test does not end.)
+TEST(ManagerClassicSilent, WhoHasLeftAsksForNothingAnyMore) {
+    BesideClassic node(Failback::legacy);
+    node.join();
+    node.dies();
+    node.restarts();
+    ASSERT_EQ(node.running(), both);
+    node.slow = true;
+    node.says("ip-request", {{"ipaddr", "svc::b"}});
+    node.says("shutdone", {{"st", "dead"}});
+    node.finish_scripts();
+    EXPECT_EQ(node.running(), both);
+    EXPECT_EQ(node.said(its_group), 0);
+}
+
 }  // namespace
 }  // namespace hb::resource
