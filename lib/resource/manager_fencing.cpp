@@ -83,7 +83,7 @@ void Manager::fence_done(Now now, const FenceDone& result, Wishes& out) {
 // An operator's word that a node is without power.
 void Manager::confirm_fenced(Now now, const NodeName& name, Wishes& out) {
     Peer* peer = find(name);
-    if (peer == nullptr || (peer->claim != Claim::fencing && peer->claim != Claim::blocked)) {
+    if (peer == nullptr || !open(peer->claim)) {
         wish_log(out, LogId::fence_word_idle, name);
         return;
     }
@@ -101,7 +101,7 @@ void Manager::claim_news(Instant now, Peer& peer, ClaimInput input, Wishes& out)
 
 // It speaks again: nobody shoots it any more, and what was wanted of its groups is planned anew.
 void Manager::claim_returned(Peer& peer, bool restarted, Wishes& out) {
-    const bool was_open = peer.claim == Claim::fencing || peer.claim == Claim::blocked;
+    const bool was_open = open(peer.claim);
     const ClaimStep step = advance(
         peer.claim, restarted ? ClaimInput::returned_new_life : ClaimInput::returned_same_life);
     peer.claim = step.next;
@@ -123,9 +123,8 @@ void Manager::unwant(Wishes& out) {
 
 // A silent node of which nobody knows what it does: what is not here may run there.
 bool Manager::claims_open() const {
-    return std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) {
-        return peer.claim == Claim::fencing || peer.claim == Claim::blocked;
-    });
+    return std::any_of(peers_.begin(), peers_.end(),
+                       [](const Peer& peer) { return open(peer.claim); });
 }
 
 void Manager::take_over_from(Instant now, Peer& peer, Wishes& out) {

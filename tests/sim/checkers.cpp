@@ -11,10 +11,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// `g2m1` is member 1 of group 2.
-std::size_t group_of(const std::string& token) { return static_cast<std::size_t>(token[1] - '0'); }
-std::size_t member_of(const std::string& token) { return static_cast<std::size_t>(token[3] - '0'); }
-
 std::string key_of(const std::string& members_shown) {
     return members_shown.substr(0, members_shown.find(' '));
 }

@@ -82,6 +82,9 @@ std::string token_of(std::size_t group, std::size_t member) {
     return "g" + std::to_string(group) + "m" + std::to_string(member);
 }
 
+std::size_t group_of(const std::string& token) { return static_cast<std::size_t>(token[1] - '0'); }
+std::size_t member_of(const std::string& token) { return static_cast<std::size_t>(token[3] - '0'); }
+
 bool Options::has(ScriptFault what) const {
     return std::any_of(bad_scripts.begin(), bad_scripts.end(),
                        [what](const BadScript& bad) { return bad.what == what; });

@@ -13,14 +13,13 @@ const RealNode* real_node(const Options& options, const Machine& machine) {
 
 // The group's class as that machine calls it: groups prefer the machines in turn.
 resource::Holding class_at(const Machine& machine, const std::string& token) {
-    const auto group = static_cast<std::size_t>(token[1] - '0');
+    const auto group = group_of(token);
     return group % 2 == machine.index ? resource::Holding::local : resource::Holding::foreign;
 }
 
 bool start_fails(const Options& options, const std::string& token) {
     for (const BadScript& bad : options.bad_scripts) {
-        if (bad.group == static_cast<std::size_t>(token[1] - '0') &&
-            bad.what <= ScriptFault::start_hangs) {
+        if (bad.group == group_of(token) && bad.what <= ScriptFault::start_hangs) {
             return true;
         }
     }
@@ -57,7 +56,7 @@ std::string real_orphan(const Options& options, const Machines& machines,
     }
     for (const Machine& machine : machines) {
         if (!options.real[machine.index]) continue;
-        const std::string first = token_of(static_cast<std::size_t>(token[1] - '0'), 0);
+        const std::string first = token_of(group_of(token), 0);
         if (machine.forgotten.contains(first) && machine.running.contains(first)) {
             return "3.3: its daemon was killed in a start, the next one looks at a first member "
                    "only";

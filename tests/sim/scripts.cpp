@@ -7,9 +7,8 @@ namespace hb::sim {
 
 bool Scripts::bad(const Machine& machine, const std::string& token, ScriptFault what) {
     if (calm_ && what != ScriptFault::start_fails) return false;
-    const auto group = static_cast<std::size_t>(token[1] - '0');
-    const auto member = static_cast<std::size_t>(token[3] - '0');
-    if (!options_.has(BadScript{machine.index, group, member, what})) return false;
+    if (!options_.has(BadScript{machine.index, group_of(token), member_of(token), what}))
+        return false;
     coverage().script(what);
     return true;
 }
