@@ -41,9 +41,12 @@ def changed_ha_cf(pair):
 KEYS = "{auth}\n1 sha1 Secret\n2 md5 Secret\n3 crc\n"
 
 
-@scenario()
+@scenario(tolerated=("authtoken does not match", "netstring authentication failed", "MSG[",
+                     "MSG: Dumping message"))
 def each_method_and_a_moved_key(pair):
-    """sha1, md5 and crc, moved from one to the next on both nodes while they run."""
+    """sha1, md5 and crc, moved from one to the next on both nodes while they run. (A 3.0.6 checks a
+    packet with the text of its own active key: a heartbeat that falls between the two hang-ups is
+    refused and dumped, by two real nodes as by a mixed pair.)"""
     pair.build(keys=KEYS.format(auth="auth 1")).serving()
     pair.wait_stable()
     for index in (2, 3, 1):
