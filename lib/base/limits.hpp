@@ -36,6 +36,10 @@ inline constexpr std::uint64_t ack_every = 10;
 inline constexpr std::size_t resend_per_request = 50;
 inline constexpr std::uint64_t flow_limit = 250;
 inline constexpr Duration rexmit_delay_min = 50ms;
+// Requests for one number that a 3.0.6 leaves unanswered until it is given up (10 s by default).
+inline constexpr std::uint32_t requests_unanswered_max = 40;
+// The same after one was given up, until it answers again.
+inline constexpr std::uint32_t requests_ignored_max = 4;
 inline constexpr Duration resend_pause_slack = 10ms;  // resent less than delay minus this ago: skip
 inline constexpr std::size_t held_messages_max =
     250;  // kept back for order per peer; then delivered

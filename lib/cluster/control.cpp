@@ -60,13 +60,8 @@ void Engine::State::serve_request(Turn& turn, std::size_t peer, const wire::Mess
 void Engine::State::nak_came(Turn& turn, std::size_t peer, const wire::Message& message) {
     const auto number = message.hex("firstseq");
     if (!number) return;
-    Peer& from = peers[peer];
-    const Sequence::Arrival seen = from.order.give_up(*number);
-    if (seen.order != Sequence::Order::late) return;
-    from.wanted.got(*number);
+    if (!number_lost(turn, peer, *number)) return;
     turn.log(LogId::nak_received, members.name(peer), *number, printable(message.get("info")));
-    number_settled(turn, peer, seen);
-    release_held(turn, peer);
 }
 
 void Engine::State::ack_came(Turn& turn, std::size_t peer, const wire::Message& message) {

@@ -23,6 +23,7 @@ enum class Topic : std::uint8_t {
     lost_a_lot,
     lost,
     refused_request,
+    given_up,
 };
 
 class LogDamper {

@@ -141,7 +141,7 @@ Sequence::Order Engine::State::put_in_order(Turn& turn, std::size_t peer, std::u
             release_held(turn, peer);
             break;
         case Sequence::Order::late:
-            from.wanted.got(number);
+            if (from.wanted.got(number)) from.ignores_requests = false;
             break;
         case Sequence::Order::next:
         case Sequence::Order::duplicate:
@@ -159,10 +159,21 @@ void Engine::State::number_settled(Turn& turn, std::size_t peer, const Sequence:
     turn.log(LogId::packets_repaired, members.name(peer));
 }
 
+bool Engine::State::number_lost(Turn& turn, std::size_t peer, std::uint64_t number) {
+    Peer& from = peers[peer];
+    const Sequence::Arrival seen = from.order.give_up(number);
+    if (seen.order != Sequence::Order::late) return false;
+    from.wanted.got(number);
+    number_settled(turn, peer, seen);
+    release_held(turn, peer);
+    return true;
+}
+
 void Engine::State::forget_order(Turn& turn, std::size_t peer) {
     Peer& from = peers[peer];
     from.order.reset();
     from.wanted.clear();
+    from.ignores_requests = false;
     from.loss_logged = false;
     acks.forget(peer);
     // What stands behind a gap of a life that is over would be read without what it rests on: a

@@ -14,7 +14,10 @@ public:
     // A gap opened. All of it is asked for together, after a random wait of at most `delay_max`:
     // it may only have been overtaken.
     void want(std::uint64_t first, std::uint64_t last, Instant now, Duration delay_max, Prng& dice);
-    void got(std::uint64_t number);
+    // True when it was asked for.
+    bool got(std::uint64_t number);
+    // Forgets and returns what is due again after `requests` requests.
+    std::vector<std::uint64_t> give_up(Instant now, std::uint32_t requests);
     // Everything below `number` was given up.
     void forget_below(std::uint64_t number);
     void clear() { wanted_.clear(); }
@@ -34,7 +37,7 @@ private:
     struct Wanted {
         std::uint64_t number{};
         Instant due{};
-        bool asked{false};
+        std::uint32_t asked{};  // requests sent
     };
     std::vector<Wanted> wanted_;  // ascending, at most limits::missing_max
 };

@@ -47,6 +47,7 @@ struct Peer {
     bool heard_since_start{false};
     Sequence order;
     Retransmit wanted;
+    bool ignores_requests{false};  // one was given up, and none answered since
     bool loss_logged{false};  // since all gaps were closed the last time
     HeldBack held{limits::held_messages_max, limits::held_bytes_max};  // behind a gap
     HeldBack parked{limits::parked_messages_max,
@@ -89,6 +90,8 @@ struct Engine::State {
     // The sequence check (wire.md 5.4 step 9) with its requests and acknowledgement.
     Sequence::Order put_in_order(Turn& turn, std::size_t peer, std::uint64_t number);
     void number_settled(Turn& turn, std::size_t peer, const Sequence::Arrival& seen);
+    // `number` will never come: what waited for it alone is handed up. False: nobody waited.
+    bool number_lost(Turn& turn, std::size_t peer, std::uint64_t number);
     void forget_order(Turn& turn, std::size_t peer);
     // Hands up what waited for a gap that is closed now; everything when no gap is open.
     void release_held(Turn& turn, std::size_t peer);
@@ -120,6 +123,7 @@ struct Engine::State {
     // --- time.cpp: what passing time does ---
     void notice_stall(Turn& turn);
     void pass_time(Turn& turn);
+    void give_up_unanswered(Turn& turn, std::size_t peer);
     void ask_for_missing(Turn& turn, std::size_t peer);
     // After every call: an extra status that others wait for, and the way to communication up.
     void follow_up(Turn& turn);

@@ -12,7 +12,7 @@ bool claims_class(const RealFacts& real, resource::Holding group) {
 namespace {
 
 constexpr const char* held_up =
-    "ours: its reports wait behind numbers that it takes for acknowledged by a life before";
+    "5.5: it does not repeat what it takes for acknowledged by a life before, for 10 s";
 
 }  // namespace
 

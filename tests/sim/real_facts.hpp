@@ -18,7 +18,7 @@ struct RealFacts {
     int standby{};   // 0 none, 1 me, 2 other, 3 done
     bool settled{};  // R is STABLE, SHUTDOWN or INIT
     std::size_t children{};
-    bool refuses{};  // it never repeats what it takes for acknowledged by a life before
+    bool refuses{};  // for 12 s: it never repeats what it takes for acknowledged by a life before
 
     // What happened in this life, at its last time on the machine's clock; `never`: it did not.
     Instant late_heartbeat{never};  // it took the groups of a peer that lived (B24)

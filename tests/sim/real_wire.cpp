@@ -62,6 +62,7 @@ Instant RealWire::poll_after(Instant due) const {
 
 void RealWire::wakeup(Turn& turn) {
     const Instant now = turn.now.mono;
+    woken_at_ = now;
     scan(turn);
     if (now >= grace_ends_) {
         grace_ends_ = never;
@@ -100,6 +101,11 @@ void RealWire::peer_died(Turn& turn) {
     last_ts_ = 0;
     heard_ = false;
     reset_tracker();
+}
+
+bool RealWire::refuses() const {
+    return refused_at_ != Instant{} && woken_at_ - refused_at_ < 3s &&
+           refused_at_ - refused_since_ < 12s;
 }
 
 void RealWire::reset_tracker() {

@@ -60,10 +60,9 @@ public:
     Instant next_deadline() const;
     // The first tick of the 250 ms poll at or after `due`.
     Instant poll_after(Instant due) const;
-    // It is asked for numbers that it takes for acknowledged, and says nothing (wire.md 5.5).
-    bool refuses() const {
-        return refused_at_ != Instant{} && asked_at_ - refused_at_ < std::chrono::seconds(2);
-    }
+    // It is asked for numbers that it takes for acknowledged, and says nothing (wire.md 5.5); a peer
+    // of ours gives such a number up after 10 s.
+    bool refuses() const;
     bool comm_up() const { return comm_up_; }
     const NodeName& peer() const { return peer_; }
     // Nodes that are up or active, this one included.
@@ -107,7 +106,7 @@ private:
     std::string own_word_{"init"};
     Duration extra_timeout_{std::chrono::seconds(2)};
     Instant next_beat_{}, grace_ends_{}, own_heard_{};
-    Instant asked_at_{}, refused_at_{};
+    Instant woken_at_{}, refused_since_{}, refused_at_{};
     std::uint64_t acknowledged_{};  // by the peer
     bool flow_control_{true};
 

@@ -103,8 +103,10 @@ void RealWire::serve_request(Turn& turn, const wire::Message& message) {
     const auto first = message.dec("firstseq");
     const auto last = message.dec("lastseq");
     if (!first || !last || *first == 0 || *first > *last) return;
-    asked_at_ = turn.now.mono;
-    if (*first <= acknowledged_) refused_at_ = turn.now.mono;
+    if (*first <= acknowledged_) {
+        if (!refuses()) refused_since_ = turn.now.mono;
+        refused_at_ = turn.now.mono;
+    }
     const Duration pause = config_.max_rexmit_delay - limits::resend_pause_slack;
     const auto answer = history_.asked(*first, *last, acknowledged_, turn.now.mono, pause);
     for (const wire::Message* again : answer.again) emit(*again, turn.out);

@@ -187,6 +187,56 @@ TEST(EngineHears, ARefusalReleasesWhatWaited) {
     EXPECT_EQ(lab.logged(LogId::nak_received), 1U);
 }
 
+// Why: a 3.0.6 that was started again takes an acknowledgement of its life before for one of this
+// life and never repeats what it covers: its reports waited without end (simulator, seed 27783).
+TEST(EngineHears, ARealNodeThatNeverRepeatsIsReadAfterTenSeconds) {
+    Lab lab;
+    lab.bring_up();
+    const auto beats = [&](std::uint64_t from, std::uint64_t to) {
+        for (std::uint64_t n = from; n <= to; ++n) {
+            lab.give(lab.status("up", n));
+            lab.pass(1s);
+        }
+    };
+    lab.give(lab.typed("resource", 5));
+    beats(6, 14);
+    EXPECT_EQ(lab.delivered(), "");
+    beats(15, 17);
+    EXPECT_EQ(lab.delivered(), "resource ");
+    EXPECT_EQ(lab.logged(LogId::packet_given_up), 1U);
+    lab.forget();
+    lab.give(lab.typed("resource", 19));
+    beats(20, 21);
+    EXPECT_EQ(lab.delivered(), "resource ") << "the next one waits a second only";
+    lab.give(lab.typed("resource", 23));
+    lab.pass(500ms);
+    lab.give(lab.status("up", 22));
+    lab.give(lab.typed("resource", 25));
+    beats(26, 29);
+    EXPECT_EQ(lab.delivered(), "resource resource ") << "it answered: it is asked as before";
+}
+
+// Why: a daemon of ours repeats as long as it is asked; over a bad line that may take its time.
+TEST(EngineHears, OneOfOursIsAskedUntilItAnswers) {
+    Lab lab;
+    lab.bring_up();
+    lab.beta_generation = 8;
+    std::uint64_t number = 1;
+    const auto beat = [&] {
+        wire::Message status = lab.status("up", number++);
+        status.set(capabilities_field, capabilities_value);
+        lab.give(status);
+        lab.pass(1s);
+    };
+    beat();
+    ++number;
+    lab.forget();
+    lab.give(lab.typed("resource", number++));
+    for (int second = 0; second < 60; ++second) beat();
+    EXPECT_EQ(lab.delivered(), "");
+    EXPECT_GT(lab.said("NS_rexmit").size(), 200U);
+}
+
 // Why: a peer that dies over a gap has left all the same if it said so. The rest rests on what is
 // missing: a `done` without its report had groups started a second time (simulator).
 TEST(EngineHears, OfWhatWaitsBehindAGapADeathReleasesTheLastWordOnly) {

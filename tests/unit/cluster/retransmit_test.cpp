@@ -51,6 +51,22 @@ TEST(Retransmit, AsksOnceForAGapThenEveryDelay) {
     EXPECT_EQ(wanted.next_deadline(), never);
 }
 
+// Why: a 3.0.6 never repeats what it takes for acknowledged, and never says so.
+TEST(Retransmit, GivesUpWhatWasAskedForInVain) {
+    Prng dice(1);
+    Retransmit wanted;
+    wanted.want(5, 6, Instant{1s}, delay, dice);
+    for (int request = 0; request < 3; ++request) {
+        EXPECT_TRUE(wanted.give_up(wanted.next_deadline(), 3).empty());
+        wanted.due(wanted.next_deadline(), delay);
+    }
+    EXPECT_TRUE(wanted.give_up(wanted.next_deadline() + (-1ns), 3).empty()) << "one may yet come";
+    EXPECT_TRUE(wanted.got(6)) << "it was asked for";
+    EXPECT_EQ(wanted.give_up(wanted.next_deadline(), 3), std::vector<std::uint64_t>{5});
+    EXPECT_EQ(wanted.next_deadline(), never);
+    EXPECT_FALSE(wanted.got(5));
+}
+
 // Why: a real sender stops after 50 packets of one request.
 TEST(Retransmit, SplitsALongGapAsTheSenderServesIt) {
     Prng dice(1);
