@@ -48,7 +48,7 @@ struct Peer {
     Sequence order;
     Retransmit wanted;
     bool ignores_requests{false};  // one was given up, and none answered since
-    bool loss_logged{false};  // since all gaps were closed the last time
+    bool loss_logged{false};       // since all gaps were closed the last time
     HeldBack held{limits::held_messages_max, limits::held_bytes_max};  // behind a gap
     HeldBack parked{limits::parked_messages_max,
                     limits::held_bytes_max};  // of a life not yet shown

@@ -34,8 +34,8 @@ void Engine::State::pass_time(Turn& turn) {
 }
 
 // A 3.0.6 takes an acknowledgement of its life before for one of this life, and then never repeats
-// what it covers (wire.md 5.5). One such number is followed by others, and each holds up its groups.
-// Ours repeats for as long as it is asked.
+// what it covers (wire.md 5.5). One such number is followed by others, and each holds up its
+// groups. Ours repeats for as long as it is asked.
 void Engine::State::give_up_unanswered(Turn& turn, std::size_t peer) {
     Peer& from = peers[peer];
     if (from.ours) return;
@@ -43,8 +43,7 @@ void Engine::State::give_up_unanswered(Turn& turn, std::size_t peer) {
         from.ignores_requests ? limits::requests_ignored_max : limits::requests_unanswered_max;
     for (const std::uint64_t number : from.wanted.give_up(turn.now.mono, requests)) {
         damper.happened(Topic::given_up, peer, turn.now.mono, turn.out, [&] {
-            return log_line(LogId::packet_given_up, members.name(peer),
-                            requests, number);
+            return log_line(LogId::packet_given_up, members.name(peer), requests, number);
         });
         from.ignores_requests = true;
         number_lost(turn, peer, number);

@@ -60,8 +60,8 @@ public:
     Instant next_deadline() const;
     // The first tick of the 250 ms poll at or after `due`.
     Instant poll_after(Instant due) const;
-    // It is asked for numbers that it takes for acknowledged, and says nothing (wire.md 5.5); a peer
-    // of ours gives such a number up after 10 s.
+    // It is asked for numbers that it takes for acknowledged, and says nothing (wire.md 5.5); a
+    // peer of ours gives such a number up after 10 s.
     bool refuses() const;
     bool comm_up() const { return comm_up_; }
     const NodeName& peer() const { return peer_; }
