@@ -93,6 +93,8 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
         // A real node that was started again says `starting` itself. One that is back after a cut
         // has to be asked: it may hold what we hold, and need not restart itself.
         if (comm_up_ && config_.manage && ours) ask_peers(now.mono, out);
+        // It may have stood still in the middle of a hand-over that is cancelled here.
+        if (ours && !restarted) answer_due_ = true;
         if (!ours && !restarted) ask_again_at_ = now.mono + limits::ask_returned;
     }
     expect_report(now.mono, *peer);
@@ -183,7 +185,8 @@ bool Manager::any_of_ours() const {
 }
 
 bool Manager::unanswered() const {
-    return config_.manage && comm_up_ && !stopping_ &&
+    // Who stops needs no answer, unless a hand-over must be known to be over before the end.
+    return config_.manage && comm_up_ && (!stopping_ || !standby_.idle()) &&
            std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
                const bool answers =
                    peer.ours || (peer.active && config_.failback != config::Failback::legacy);
@@ -279,7 +282,12 @@ void Manager::settle_plan(Instant now, Wishes& out) {
     if (!may_plan()) return;
     settle_legacy(now, out);
     const View seen = view();
+    const auto asked_for = [this](const std::string& key) {
+        const auto at = ip_requests_.lower_bound({key, {}});
+        return at != ip_requests_.end() && at->first == key;
+    };
     for (const std::string& key : groups_to_take(seen)) {
+        if (asked_for(key)) continue;  // it was released to be given; that is answered first
         table_.want(key, out);
         if (!claims_open()) table_.clear(key, out);
         // Left alone by a real node (its bug B5): when both are at rest it may go home.
