@@ -213,6 +213,11 @@ void Manager::answer_ip_requests(Wishes& out) {
                           {"ipaddr", request.first},
                           {"weown", "yes"},
                           {"ok", "OK"}}});
+        // It starts it now, whatever it said before; its next report may say otherwise.
+        if (Peer* asker = find(request.second)) {
+            asker->failed.erase(request.first);
+            asker->held.insert(request.first);
+        }
         return true;
     });
 }
@@ -222,7 +227,10 @@ void Manager::on_ip_request_resp(Peer& peer, const Letter& letter, Wishes& out) 
     if (letter.get("dest") == peer.name) return starts_unasked(peer, key, out);
     if (letter.get("dest") != config_.self || letter.get("ok") != "OK" || stopping_) return;
     const GroupTable::Slot* slot = table_.find(key);
-    if (slot == nullptr || slot->preferred() != config_.self || ip_asked_.erase(key) == 0) return;
+    if (slot == nullptr || slot->preferred() != config_.self || ip_asked_.erase(key) == 0) {
+        answer_due_ = true;  // it believes that we start it
+        return;
+    }
     for (Peer& each : peers_) each.held.erase(key);  // it is released there
     table_.take(key, out);
 }
