@@ -161,8 +161,7 @@ public:
 
 private:
     static ManagerConfig config_of(Failback failback, bool manage, FencingConfig fencing) {
-        ManagerConfig config = plain_config(
-            "alpha", 1, {make_group("alpha", "svc::a"), make_group("beta", "svc::b")}, failback);
+        ManagerConfig config = plain_config("alpha", 1, one_each(), failback);
         config.manage = manage;
         config.fencing = std::move(fencing);
         config.start_timeout = limits::script_timeout_start;

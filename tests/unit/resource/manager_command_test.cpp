@@ -8,10 +8,6 @@ namespace {
 
 using Set = std::set<std::string>;
 
-std::vector<config::ResourceGroup> one_each() {
-    return {make_group("alpha", "svc::a"), make_group("beta", "svc::b")};
-}
-
 // Why: a word that was mistyped must be told and must not move the whole node.
 TEST(ManagerCommand, AnUnknownClassIsToldAndMovesNothing) {
     for (const char* word : {"none", "everything", ""}) {

@@ -9,10 +9,6 @@ namespace {
 
 using Set = std::set<std::string>;
 
-std::vector<config::ResourceGroup> one_each() {
-    return {make_group("alpha", "svc::a"), make_group("beta", "svc::b")};
-}
-
 bool said(ManagerPair& pair, const std::string& name, const std::string& text) {
     const auto& lines = pair.at(name).said;
     return std::find(lines.begin(), lines.end(), text) != lines.end();
@@ -77,6 +73,23 @@ TEST(ManagerForgotten, ARequestOfAPeerThatFailedIsAnsweredOnce) {
     pair.settle(1s);
     EXPECT_LE(std::count(ran.begin(), ran.end(), "svc::a start"), before + 1);
     EXPECT_TRUE(said(pair, "beta", "ip-request-resp dest=alpha ipaddr=svc::a weown=yes ok=OK"));
+    EXPECT_EQ(pair.running("beta"), (Set{"svc::a", "svc::b"}))
+        << "alpha says that it starts nothing";
+}
+
+// Why: who asks starts the group on our word, whatever it said of it before; taken again at once it
+// ran on both nodes (seed 40218).
+TEST(ManagerForgotten, WhatWasGivenIsNotTakenAgainUnasked) {
+    ManagerPair pair(one_each(), config::Failback::off);
+    pair.at("alpha").start_fails = {"svc::a"};
+    pair.boot_both();
+    pair.at("alpha").alive = false;  // its next report is still to come
+    Wishes out;
+    pair.manager("beta").letter(pair.now(), "alpha", Letter{"ip-request", {{"ipaddr", "svc::a"}}},
+                                out);
+    pair.carry("beta", out);
+    pair.settle(1s);
+    EXPECT_EQ(pair.running("beta"), Set{"svc::b"});
 }
 
 }  // namespace

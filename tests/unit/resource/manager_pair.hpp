@@ -40,6 +40,11 @@ inline config::ResourceGroup make_group(const std::string& node, const std::stri
     return group;
 }
 
+// One group at home on each of alpha and beta.
+inline std::vector<config::ResourceGroup> one_each() {
+    return {make_group("alpha", "svc::a"), make_group("beta", "svc::b")};
+}
+
 // One of the nodes alpha and beta, with the limits of a plain ha.cf.
 inline ManagerConfig plain_config(const std::string& self, std::uint64_t life,
                                   const std::vector<config::ResourceGroup>& groups,

@@ -49,9 +49,7 @@ protected:
     }
     auto logged(LogId id) const { return std::count(logs_.begin(), logs_.end(), id); }
     static ManagerConfig three_nodes() {
-        ManagerConfig config =
-            plain_config("alpha", 1, {make_group("alpha", "svc::a"), make_group("beta", "svc::b")},
-                         config::Failback::off);
+        ManagerConfig config = plain_config("alpha", 1, one_each(), config::Failback::off);
         config.nodes = {"alpha", "beta", "gamma"};
         config.fencing = {{{"ipmi 1", 20s}}, 5s};
         return config;
