@@ -34,6 +34,12 @@ endforeach()
 hb_install_program(hb_send_arp /usr/libexec/heartbeat)
 hb_install_program(hb_replay /usr/bin)
 
+# --- plugins: the folder, and what others need to write one ---
+install(DIRECTORY DESTINATION /usr/lib/heartbeat/plugins)
+install(FILES ${CMAKE_SOURCE_DIR}/lib/plugin/include/heartbeat/plugin.h
+        ${CMAKE_SOURCE_DIR}/lib/plugin/include/heartbeat/plugin.hpp
+        DESTINATION /usr/include/heartbeat)
+
 # --- configuration: the agents are programs, README.md explains their contract ---
 file(GLOB agents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/resource.d/*)
 list(FILTER agents EXCLUDE REGEX "\\.md$")
@@ -52,7 +58,7 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/resource.d/README.md)
   install(FILES ${CMAKE_SOURCE_DIR}/resource.d/README.md DESTINATION ${HB_DOC_DIR}
           RENAME README.agents.md)
 endif()
-foreach(section 1 5 7 8)
+foreach(section 1 3 5 7 8)
   file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/man/*.${section})
   if(pages)
     install(FILES ${pages} DESTINATION /usr/share/man/man${section})

@@ -13,7 +13,9 @@ LINKS = {"usr/libexec/heartbeat/heartbeat": "/usr/sbin/heartbeatd",
          "usr/sbin/hb_standby": "../share/heartbeat/hb_standby",
          "usr/sbin/hb_takeover": "../share/heartbeat/hb_takeover"}
 FILES = ["lib/systemd/system/heartbeat.service", "usr/share/man/man1/hb_standby.1",
-         "usr/share/man/man1/hb_takeover.1", "usr/share/man/man7/heartbeat-agents.7"]
+         "usr/share/man/man1/hb_takeover.1", "usr/share/man/man7/heartbeat-agents.7",
+         "usr/share/man/man3/heartbeat-plugin.3", "usr/include/heartbeat/plugin.h",
+         "usr/include/heartbeat/plugin.hpp"]
 
 
 def test_install_layout(world):
@@ -28,7 +30,8 @@ def test_install_layout(world):
     same({link: os.readlink(top / link) for link in LINKS}, LINKS)
     for name in FILES:
         assert (top / name).is_file(), name
-    assert (top / "etc/ha.d/rc.d").is_dir()
+    for name in ("etc/ha.d/rc.d", "usr/lib/heartbeat/plugins"):
+        assert (top / name).is_dir(), name
     assert not [path for path in (top / "etc/ha.d/resource.d").iterdir()
                 if not os.access(path, os.X_OK)], "only programs belong there"
     has((top / FILES[0]).read_text(), "ExecStart=/usr/sbin/heartbeatd -f\n")
