@@ -13,6 +13,7 @@ void Engine::State::send_status(Now now, Effects& out) {
     if (acks.on()) status.set("protocol", "1");
     status.set(capabilities_field, capabilities_value);
     send(now, std::move(status), out);
+    ping_all(now, out);
     beat.sent(now.mono);
 }
 

@@ -11,6 +11,11 @@ LivenessTimes times_of(const EngineConfig& config) {
     return {config.deadtime, config.warntime, config.initdead};
 }
 
+LivenessTimes ping_times_of(const EngineConfig& config) {
+    const Duration silence = config.deadping > Duration::zero() ? config.deadping : config.deadtime;
+    return {silence, config.warntime, config.initdead};
+}
+
 }  // namespace
 
 Engine::State::State(EngineConfig given, Now now)
@@ -19,6 +24,7 @@ Engine::State::State(EngineConfig given, Now now)
       members(config.self, config.self_uuid, config.nodes),
       liveness(members.peers(), times_of(config), now.mono),
       links(members.peers(), config.links.size()),
+      pings(config.pings, ping_times_of(config), now.mono),
       usable(config.links.size(), true),
       acks(members.peers()),
       roll(members.peers()),
@@ -28,6 +34,10 @@ Engine::State::State(EngineConfig given, Now now)
     HB_CHECK(config.keepalive > Duration::zero() && config.deadtime > Duration::zero());
     for (std::size_t i = 0; i < config.links.size(); ++i) {
         HB_CHECK(static_cast<std::size_t>(config.links[i].id) == i);
+    }
+    for (const PingSpec& ping : config.pings) {
+        const auto link = static_cast<std::size_t>(ping.link);
+        HB_CHECK(link < config.links.size() && config.links[link].ping);
     }
     for (std::size_t i = 0; i < members.peers(); ++i) {
         peers.emplace_back(static_cast<unsigned>(dice.below(limits::ack_every)));
@@ -97,11 +107,13 @@ void Engine::reconfigure(Now now, const EngineConfig& next, Effects& out) {
     State& s = *state_;
     HB_CHECK(next.self == s.config.self && next.nodes == s.config.nodes);
     HB_CHECK(next.links.size() == s.config.links.size());
+    HB_CHECK(next.pings.size() == s.config.pings.size());
     HB_CHECK(next.generation == s.config.generation);
     if (!(next.keys == s.config.keys)) s.signer = wire::Signer(next.keys);
     const bool announce = next.deadtime != s.config.deadtime;
     s.config = next;
     s.liveness.set_times(times_of(next));
+    s.pings.set_times(ping_times_of(next));
     s.beat.new_keepalive(now.mono, next.keepalive);
     if (announce && s.started) s.send_status(now, out);
 }
@@ -130,9 +142,19 @@ std::vector<PeerView> Engine::peers() const {
                       peer.ours,         s.liveness.state(i) == PeerState::alive,
                       peer.generation,   {}};
         for (std::size_t link = 0; link < s.config.links.size(); ++link) {
+            if (s.config.links[link].ping) continue;
             view.links.emplace_back(s.config.links[link].id, s.links.up(i, link));
         }
         views.push_back(std::move(view));
+    }
+    return views;
+}
+
+std::vector<PingView> Engine::pings() const {
+    const Pings& all = state_->pings;
+    std::vector<PingView> views;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        views.push_back({all.name(i), all.up(i), all.ever_heard(i)});
     }
     return views;
 }

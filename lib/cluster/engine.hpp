@@ -18,8 +18,19 @@ namespace hb::cluster {
 // One medium line of ha.cf. Links with `text_form` (serial lines) carry the text form.
 struct LinkSpec {
     LinkId id{};
-    std::string name;  // as ha.cf has it: interface or device
+    std::string name;  // as ha.cf has it: interface, device, or the ping node's name
     bool text_form{false};
+    bool ping{false};  // leads to a ping node and to no peer
+};
+
+// A ping node or a group of them: a quiet member of the cluster that only answers (wire.md 7.7).
+enum class PingKind : std::uint8_t { ping, ping6, ping_group };
+// The word of ha.cf, which is also the field `info` of its messages.
+std::string_view ping_word(PingKind kind) noexcept;
+struct PingSpec {
+    NodeName name;
+    PingKind kind{};
+    LinkId link{};  // its own; marked `ping` among the links
 };
 
 struct EngineConfig {
@@ -28,7 +39,9 @@ struct EngineConfig {
     std::uint64_t generation{};   // > 0; raised and on disk before the engine is made
     std::vector<NodeName> nodes;  // normal nodes in file order, `self` among them
     std::vector<LinkSpec> links;  // at most limits::links_max
+    std::vector<PingSpec> pings;  // file order
     Duration keepalive{}, deadtime{}, warntime{}, initdead{};
+    Duration deadping{};  // zero: as deadtime
     Duration max_rexmit_delay{};
     unsigned ttl{};                // hopfudge + number of nodes, ping nodes included
     wire::InnerAuth inner_auth{};  // `msgfmt`
@@ -67,7 +80,14 @@ struct PeerStatus {
     NodeName peer;
     wire::Message message;
 };
-// A link to a peer came up or went dead.
+// A ping node answers again, or was silent for deadping (initdead at start). `ever_heard`: in this
+// life of ours. Comes before the LinkState of its link.
+struct PingState {
+    NodeName ping;
+    bool up{};
+    bool ever_heard{};
+};
+// A link to a peer came up or went dead; the link of a ping node likewise (`peer` is its name).
 struct LinkState {
     NodeName peer;
     LinkId link{};
@@ -89,8 +109,8 @@ struct StalledUs {
     Duration overslept{};
 };
 
-using Notice = std::variant<CommUp, PeerUp, PeerDead, PeerReturned, PeerStatus, LinkState,
-                            Delivered, SentAgain, StalledUs>;
+using Notice = std::variant<CommUp, PeerUp, PeerDead, PeerReturned, PeerStatus, PingState,
+                            LinkState, Delivered, SentAgain, StalledUs>;
 using Notices = std::vector<Notice>;
 
 struct PeerView {
@@ -99,7 +119,13 @@ struct PeerView {
     bool ours{};         // sends our capabilities field
     bool heard{};        // since it was last declared dead
     std::uint64_t generation{};
-    std::vector<std::pair<LinkId, bool>> links;
+    std::vector<std::pair<LinkId, bool>> links;  // without those of ping nodes
+};
+
+struct PingView {
+    NodeName name;
+    bool up{};
+    bool heard{};  // in this life of ours
 };
 
 class Engine {
@@ -134,6 +160,7 @@ public:
     bool alive(const NodeName& peer) const noexcept;  // heard and not dead; true for ourselves
     bool ours(const NodeName& peer) const noexcept;   // a daemon of this project
     std::vector<PeerView> peers() const;              // without ourselves, file order
+    std::vector<PingView> pings() const;              // file order
     // Whether the peer has acknowledged our message `number` of this life.
     bool acknowledged(const NodeName& peer, std::uint64_t number) const noexcept;
     std::uint64_t last_sent() const noexcept;

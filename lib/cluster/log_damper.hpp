@@ -24,6 +24,7 @@ enum class Topic : std::uint8_t {
     lost,
     refused_request,
     given_up,
+    echo,
 };
 
 class LogDamper {

@@ -69,6 +69,7 @@ Result<Header> read_header(const wire::Message& message) {
 }
 
 void Engine::State::receive(Turn& turn, std::size_t link, ByteView bytes) {
+    if (const auto ping = pings.on_link(link)) return echo_came(turn, *ping, bytes);
     auto message = signer.open(bytes);
     if (!message) return bad_packet(turn, link, message.error().code);
     const auto header = read_header(*message);

@@ -47,8 +47,8 @@ void Engine::State::add_standard_fields(wire::Message& message, std::uint64_t nu
 Result<void> Engine::State::emit(const wire::Message& message, Effects& out) const {
     Bytes datagram, text;
     for (std::size_t i = 0; i < config.links.size(); ++i) {
-        if (!usable[i]) continue;
         const LinkSpec& link = config.links[i];
+        if (!usable[i] || link.ping) continue;
         Bytes& frame = link.text_form ? text : datagram;
         if (frame.empty()) {
             auto sealed = link.text_form ? signer.seal_text(message) : seal_datagram(message);

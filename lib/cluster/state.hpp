@@ -1,5 +1,6 @@
 // What an Engine is made of; private to lib/cluster. The work is spread over engine.cpp (the door),
-// receive.cpp, order.cpp, dispatch.cpp, control.cpp, status.cpp, send.cpp, beat.cpp and time.cpp.
+// receive.cpp, order.cpp, dispatch.cpp, control.cpp, status.cpp, echo.cpp, send.cpp, beat.cpp and
+// time.cpp.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,7 @@
 #include "cluster/liveness.hpp"
 #include "cluster/log_damper.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/pings.hpp"
 #include "cluster/retransmit.hpp"
 #include "cluster/roll_call.hpp"
 #include "cluster/sequence.hpp"
@@ -110,11 +112,17 @@ struct Engine::State {
     void peer_died(Turn& turn, std::size_t peer);
     void link_changed_state(Turn& turn, const Links::Place& place);
 
+    // --- echo.cpp: ping nodes ---
+    void echo_came(Turn& turn, std::size_t ping, ByteView bytes);
+    void ping_changed(Turn& turn, std::size_t ping);
+    // One echo request to each, with the time of the status that it goes with.
+    void ping_all(Now now, Effects& out);
+
     // --- send.cpp, beat.cpp: what we say ---
     std::uint64_t send(Now now, wire::Message message, Effects& out);
     // `number` 0: a control message.
     void add_standard_fields(wire::Message& message, std::uint64_t number, Now now) const;
-    // On every usable link. Errors: too_large, malformed, io.
+    // On every usable link to peers. Errors: too_large, malformed, io.
     Result<void> emit(const wire::Message& message, Effects& out) const;
     Result<Bytes> seal_datagram(const wire::Message& message) const;
     void ack(Turn& turn, std::size_t peer, std::uint64_t number);
@@ -136,6 +144,7 @@ struct Engine::State {
     Membership members;
     Liveness liveness;
     Links links;
+    Pings pings;
     std::vector<bool> usable;  // by link
     std::vector<Peer> peers;
     History history;

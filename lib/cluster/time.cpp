@@ -15,6 +15,7 @@ void Engine::State::notice_stall(Turn& turn) {
     if (overslept <= config.keepalive) return;
     liveness.forgive(overslept);
     links.forgive(overslept);
+    pings.forgive(overslept);
     turn.log(overslept > config.deadtime ? LogId::stalled_long : LogId::stalled, overslept);
     turn.up.emplace_back(StalledUs{overslept});
 }
@@ -25,6 +26,7 @@ void Engine::State::pass_time(Turn& turn) {
     if (beat.due(now, config.keepalive)) send_status(turn.now, turn.out);
     for (const std::size_t peer : liveness.passed(now)) peer_died(turn, peer);
     for (const Links::Place& place : links.passed(now, liveness)) link_changed_state(turn, place);
+    for (const std::size_t ping : pings.passed(now)) ping_changed(turn, ping);
     for (const Links::Place& place : links.overdue_logs(now)) {
         turn.log(place.up ? LogId::link_up : LogId::link_dead, members.name(place.peer),
                  config.links[place.link].name);
@@ -76,7 +78,7 @@ void Engine::State::follow_up(Turn& turn) {
 }
 
 void Engine::State::call_roll(Turn& turn) {
-    if (roll.complete()) return;
+    if (roll.complete() || !pings.settled()) return;
     const auto decision = roll.look(turn.now.mono, liveness, acks.on());
     switch (decision.step) {
         case RollCall::Step::wait:
@@ -96,6 +98,7 @@ void Engine::State::call_roll(Turn& turn) {
 
 void Engine::State::complete_roll(Turn& turn) {
     liveness.comm_up();
+    pings.comm_up();
     turn.log(LogId::comm_up);
     own_word = "active";
     turn.log(LogId::local_status, own_word);
@@ -107,7 +110,8 @@ Instant Engine::State::next_deadline() const {
     if (!started) return last_call;
     Instant first =
         std::min({beat.next_deadline(), liveness.next_deadline(), links.next_deadline(liveness),
-                  roll.next_deadline(), damper.next_deadline()});
+                  pings.next_deadline(), damper.next_deadline()});
+    if (pings.settled()) first = std::min(first, roll.next_deadline());
     for (const Peer& peer : peers) first = std::min(first, peer.wanted.next_deadline());
     return first;
 }

@@ -155,8 +155,10 @@ Changes compare_lists(const std::vector<T>& running, const std::vector<T>& next,
 
 std::string medium_name(const Medium& medium) {
     const bool to_host = !medium.address.empty() && medium.address != medium.name;
-    return std::string(medium_word(medium.kind)) + " " + medium.name +
-           (to_host ? " " + medium.address : "");
+    std::string out = std::string(medium_word(medium.kind)) + " " + medium.name +
+                      (to_host ? " " + medium.address : "");
+    for (const std::string& host : medium.hosts) out += " " + host;
+    return out;
 }
 
 // By key: members and preferred node may change. Lines may move about freely.

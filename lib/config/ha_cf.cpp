@@ -184,6 +184,13 @@ static const std::vector<std::string>& directive_names() {
 }
 
 static void unknown_directive(Parsing& parsing, std::string_view name, int line) {
+    if (name == "hbaping") {
+        parsing.report.error(line,
+                             "hbaping: fibre-channel adapters are not supported as ping nodes, "
+                             "expected `ping HOST` or `ping_group NAME HOST...` with the address "
+                             "of the switch or of another host that all nodes reach");
+        return;
+    }
     // Beyond the bound nobody reads the guess, and a long file of noise should not cost time.
     const std::string guess = parsing.report.is_full() ? "" : nearest(name, directive_names());
     parsing.report.error(

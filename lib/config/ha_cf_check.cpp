@@ -88,6 +88,18 @@ void check_nodes(const Parsing& parsing) {
     }
 }
 
+// A ping node speaks under its name: that of a node would be taken for the node's.
+void check_ping_names(const Parsing& parsing) {
+    const std::vector<std::string>& nodes = parsing.cf.nodes;
+    for (const Medium& medium : parsing.cf.media) {
+        if (!is_ping(medium.kind)) continue;
+        if (std::find(nodes.begin(), nodes.end(), lower(medium.name)) == nodes.end()) continue;
+        parsing.report.error(medium.line, std::string(medium_word(medium.kind)) + " " +
+                                              medium.name +
+                                              ": a node has this name, expected another");
+    }
+}
+
 void check_media(const Parsing& parsing) {
     const std::vector<Medium>& media = parsing.cf.media;
     for (const Directive& directive : directives()) {
@@ -153,6 +165,7 @@ void check_together(const Parsing& parsing) {
     check_warntime(parsing);
     check_nodes(parsing);
     check_media(parsing);
+    check_ping_names(parsing);
     check_port_order(parsing);
     check_resources(parsing);
 }

@@ -168,6 +168,25 @@ std::string read_medium(Medium& medium, const std::vector<std::string>& parts) {
     return "";
 }
 
+// Two ping nodes of one name would count twice for whoever counts them.
+bool named_before(Parsing& parsing, const Directive& directive, const Medium& medium) {
+    const std::vector<Medium>& media = parsing.cf.media;
+    const auto before = std::find_if(media.begin(), media.end(), [&](const Medium& other) {
+        return is_ping(other.kind) && lower(other.name) == lower(medium.name);
+    });
+    if (before == media.end()) return false;
+    const std::string what = directive.name + " " + medium.name;
+    const std::string line = std::to_string(before->line);
+    if (*before == medium) {
+        parsing.report.warning(medium.line,
+                               what + ": the same as line " + line + ", once is enough");
+    } else {
+        parsing.error(directive, medium.line,
+                      what + ": line " + line + " has a ping node of this name, expected another");
+    }
+    return true;
+}
+
 void add_medium(Parsing& parsing, const Directive& directive, const std::vector<std::string>& parts,
                 int line) {
     Medium medium;
@@ -188,6 +207,7 @@ void add_medium(Parsing& parsing, const Directive& directive, const std::vector<
                                          ": names of ping nodes are compared in lower case");
     }
     std::vector<Medium>& media = parsing.cf.media;
+    if (is_ping(medium.kind) && named_before(parsing, directive, medium)) return;
     const auto same = std::find(media.begin(), media.end(), medium);
     if (same != media.end()) {
         parsing.report.warning(line, directive.name + " " + medium.name + ": the same as line " +

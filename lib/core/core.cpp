@@ -124,6 +124,15 @@ void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes&
                 manager.peer_active(now, status.peer, status.message.get("st") == "active", wishes);
                 out.emplace_back(hook_for(status.message));
             },
+            [&](const cluster::PingState& ping) {
+                out.emplace_back(RunHook{"status",
+                                         {{"t", "status"},
+                                          {"seq", "1"},
+                                          {"ts", std::to_string(now.unix_seconds)},
+                                          {"src", ping.ping},
+                                          {"st", ping.up ? "ping" : "dead"},
+                                          {"info", "ping"}}});
+            },
             [&](const cluster::LinkState& link) {
                 const auto index = static_cast<std::size_t>(link.link);
                 const std::string name = index < config.engine.links.size()
@@ -190,6 +199,7 @@ void Core::State::reconfigure(Now now, const CoreConfig& next, resource::Wishes&
     engine_next.generation = config.engine.generation;
     engine_next.nodes = config.engine.nodes;
     engine_next.links = config.engine.links;
+    engine_next.pings = config.engine.pings;
     config.engine = engine_next;
     engine.reconfigure(now, config.engine, out);
     manager.reconfigure(now, next.resources, wishes);
@@ -238,6 +248,7 @@ Status Core::status() const {
     status.finished = node.manager.finished();
     status.holdings = std::string(node.manager.holdings());
     status.peers = node.engine.peers();
+    status.pings = node.engine.pings();
     status.groups = node.manager.groups();
     return status;
 }

@@ -41,6 +41,7 @@ struct Status {
     bool comm_up{}, stopping{}, finished{};
     std::string holdings;  // none, local, foreign, all, transition
     std::vector<cluster::PeerView> peers;
+    std::vector<cluster::PingView> pings;
     std::vector<resource::GroupView> groups;
 };
 

@@ -1,5 +1,6 @@
 // From the three files and the node's identity to what the core runs with.
 #include "base/check.hpp"
+#include "base/text.hpp"
 #include "core/core.hpp"
 
 namespace hb::core {
@@ -35,6 +36,22 @@ wire::Keys wire_keys(const config::AuthKeys& from) {
     return keys;
 }
 
+cluster::PingKind ping_kind(config::MediumKind kind) {
+    if (kind == config::MediumKind::ping6) return cluster::PingKind::ping6;
+    return kind == config::MediumKind::ping_group ? cluster::PingKind::ping_group
+                                                  : cluster::PingKind::ping;
+}
+
+void add_links(const config::HaCf& ha_cf, cluster::EngineConfig& engine) {
+    std::uint16_t next = 0;
+    for (const config::Medium& medium : linked_media(ha_cf)) {
+        const LinkId id{next++};
+        const bool ping = config::is_ping(medium.kind);
+        engine.links.push_back({id, medium.name, false, ping});
+        if (ping) engine.pings.push_back({lower(medium.name), ping_kind(medium.kind), id});
+    }
+}
+
 cluster::EngineConfig engine_config(const config::HaCf& ha_cf, const config::AuthKeys& keys,
                                     const Identity& identity) {
     cluster::EngineConfig engine;
@@ -42,14 +59,12 @@ cluster::EngineConfig engine_config(const config::HaCf& ha_cf, const config::Aut
     engine.self_uuid = identity.uuid;
     engine.generation = identity.generation;
     engine.nodes = ha_cf.nodes;
-    std::uint16_t next = 0;
-    for (const config::Medium& medium : linked_media(ha_cf)) {
-        engine.links.push_back({LinkId{next++}, medium.name, false});
-    }
+    add_links(ha_cf, engine);
     engine.keepalive = ha_cf.keepalive;
     engine.deadtime = ha_cf.deadtime;
     engine.warntime = ha_cf.warntime;
     engine.initdead = ha_cf.initdead;
+    engine.deadping = ha_cf.deadping;
     engine.max_rexmit_delay = ha_cf.max_rexmit_delay;
     std::size_t nodes = ha_cf.nodes.size();
     for (const config::Medium& medium : ha_cf.media) nodes += config::is_ping(medium.kind) ? 1 : 0;

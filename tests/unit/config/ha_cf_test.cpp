@@ -194,6 +194,25 @@ TEST(HaCf, MulticastIsReadInFull) {
     EXPECT_TRUE(medium.loop);
 }
 
+// Why: an old line must be answered with what does the same today.
+TEST(HaCf, HbapingSaysWhatToUseInstead) {
+    EXPECT_EQ(parse_with("hbaping 50:01:43:80").errors(),
+              "ha.cf:7: hbaping: fibre-channel adapters are not supported as ping nodes, expected "
+              "`ping HOST` or `ping_group NAME HOST...` with the address of the switch or of "
+              "another host that all nodes reach\n");
+}
+
+// Why: whoever counts ping nodes must not count one twice.
+TEST(HaCf, PingNodesHaveNamesOfTheirOwn) {
+    const Parsed twice = parse_with("ping gw gw");
+    EXPECT_EQ(twice.warnings(), "ha.cf:7: ping gw: the same as line 7, once is enough\n");
+    EXPECT_EQ(twice.cf.media.size(), 2U);
+    EXPECT_EQ(parse_with("ping gw\nping_group gw 10.0.0.1").errors(),
+              "ha.cf:8: ping_group gw: line 7 has a ping node of this name, expected another\n");
+    EXPECT_EQ(parse_with("ping c2").errors(),
+              "ha.cf:7: ping c2: a node has this name, expected another\n");
+}
+
 // Why: haresources may name ping nodes (resources.md 1.3).
 TEST(HaCf, PingNodesAreKnownNames) {
     EXPECT_EQ(known_names(parse_with("ping 10.0.0.254 gw\nping_group g 10.0.0.1").cf),

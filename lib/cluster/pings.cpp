@@ -1,0 +1,100 @@
+// See pings.hpp.
+#include "cluster/pings.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/check.hpp"
+#include "base/text.hpp"
+
+namespace hb::cluster {
+namespace {
+
+// `ts` counts whole seconds: what is sent at the end of one is read at the begin of the next.
+constexpr Duration stale_slack = std::chrono::seconds(1);
+
+}  // namespace
+
+std::string_view ping_word(PingKind kind) noexcept {
+    switch (kind) {
+        case PingKind::ping:
+            return "ping";
+        case PingKind::ping6:
+            return "ping6";
+        case PingKind::ping_group:
+            return "ping_group";
+    }
+    HB_CHECK(false && "unknown kind");
+}
+
+Pings::Pings(const std::vector<PingSpec>& pings, LivenessTimes times, Instant start)
+    : silence_(pings.size(), times, start), stale_after_(times.deadtime + stale_slack) {
+    for (const PingSpec& spec : pings) pings_.push_back({spec});
+}
+
+void Pings::set_times(LivenessTimes times) {
+    silence_.set_times(times);
+    stale_after_ = times.deadtime + stale_slack;
+}
+
+std::optional<std::size_t> Pings::on_link(std::size_t link) const noexcept {
+    for (std::size_t i = 0; i < pings_.size(); ++i) {
+        if (static_cast<std::size_t>(pings_[i].spec.link) == link) return i;
+    }
+    return std::nullopt;
+}
+
+wire::Message Pings::request(std::size_t ping, std::uint64_t ts) {
+    asked_ts_ = ts;
+    wire::Message message = wire::make_message("NS_st");
+    message.set("st", "ping");
+    message.set("info", ping_word(pings_[ping].spec.kind));
+    message.set("src", pings_[ping].spec.name);
+    message.set("ts", to_hex(ts));
+    return message;
+}
+
+Pings::Echo Pings::judge(std::size_t ping, const wire::Message& echo) const {
+    const PingSpec& spec = pings_[ping].spec;
+    if (echo.type() != "NS_st" || echo.get("st") != "ping") return Echo::wrong;
+    if (echo.source() != spec.name) {
+        const bool known = std::any_of(pings_.begin(), pings_.end(), [&](const Ping& other) {
+            return other.spec.name == echo.source();
+        });
+        return known ? Echo::of_another : Echo::wrong;
+    }
+    if (echo.get("info") != ping_word(spec.kind)) return Echo::wrong;
+    const auto ts = echo.hex("ts");
+    if (!ts || *ts == 0) return Echo::wrong;
+    if (*ts > asked_ts_) return Echo::stale;
+    const auto age = static_cast<std::uint64_t>(to_ms(stale_after_)) / 1000;
+    return asked_ts_ - *ts > age ? Echo::stale : Echo::fits;
+}
+
+Pings::Heard Pings::heard(std::size_t ping, Instant now) {
+    Ping& entry = pings_[ping];
+    const Liveness::Heartbeat beat = silence_.heard(ping, now);
+    const bool late = beat.lateness != Lateness::on_time;
+    const Heard heard{beat.before != PeerState::alive, late && !entry.late, beat.interval};
+    entry.late = late;
+    entry.ever_heard = true;
+    return heard;
+}
+
+std::vector<std::size_t> Pings::passed(Instant now) {
+    std::vector<std::size_t> gone = silence_.passed(now);
+    for (const std::size_t ping : gone) {
+        silence_.declare_dead(ping);
+        pings_[ping].late = false;
+    }
+    return gone;
+}
+
+bool Pings::settled() const noexcept {
+    for (std::size_t i = 0; i < pings_.size(); ++i) {
+        if (silence_.state(i) == PeerState::unheard) return false;
+    }
+    return true;
+}
+
+}  // namespace hb::cluster
