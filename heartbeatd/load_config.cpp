@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -84,6 +85,22 @@ Result<std::string> resolve(const std::string& host) {
     return std::string(text.data());
 }
 
+bool is_user(const std::string& name) {
+    std::array<char, 16384> buffer{};
+    passwd entry{};
+    passwd* found = nullptr;
+    return ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
+           found != nullptr;
+}
+
+// What is wrong with the file of a program, or "".
+std::string mistake_of_program(const std::string& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return std::strerror(errno);
+    if (!S_ISREG(info.st_mode)) return "it is no file";
+    return ::access(path.c_str(), X_OK) == 0 ? "" : "it is not executable";
+}
+
 bool is_udp(config::MediumKind kind) {
     using config::MediumKind;
     return kind == MediumKind::bcast || kind == MediumKind::mcast || kind == MediumKind::ucast;
@@ -116,6 +133,7 @@ private:
     }
     bool load_ha_cf();
     void check_media();
+    void check_programs();
     void resolve_host(config::Medium& medium);
     void load_authkeys();
     void load_haresources();
@@ -135,6 +153,7 @@ bool Loading::load_ha_cf() {
     out_.ha_cf = config::parse_ha_cf(file.text, paths_.ha_cf(), out_.machine, out_.found);
     out_.texts.ha_cf = std::move(file.text);
     check_media();
+    check_programs();
     return true;
 }
 
@@ -149,6 +168,24 @@ void Loading::check_media() {
                      "when it comes"});
         }
         if (medium.kind == config::MediumKind::ucast) resolve_host(medium);
+    }
+}
+
+// As 3.0.6 does. A line that selects the plugin ipfail starts nothing: an old path does no harm.
+void Loading::check_programs() {
+    for (const config::Program& program : out_.ha_cf.programs) {
+        if (config::is_ipfail(program.path)) continue;
+        const std::string word(config::program_word(program.kind));
+        if (!is_user(program.user)) {
+            out_.found.errors.push_back({paths_.ha_cf(), program.line,
+                                         word + ": there is no user " + printable(program.user) +
+                                             ", expected one of this machine"});
+        }
+        if (const std::string wrong = mistake_of_program(program.path); !wrong.empty()) {
+            out_.found.errors.push_back({paths_.ha_cf(), program.line,
+                                         word + ": " + printable(program.path) + ": " + wrong +
+                                             ", expected an executable file"});
+        }
     }
 }
 

@@ -109,6 +109,16 @@ inline constexpr std::size_t log_line_bytes_max = 2000;         // cut
 inline constexpr Duration log_last_words = 2s;         // the daemon's end waits so long for the log
 inline constexpr Duration bad_packet_log_pause = 60s;  // one line per class and pause, with a count
 
+// --- programs of respawn and failfast, watchdog ---
+inline constexpr std::size_t programs_max = 64;         // lines of ha.cf; more is an error
+inline constexpr Duration program_short_life = 30s;     // shorter counts as a crash, as in 3.0.6
+inline constexpr Duration program_pause_first = 1s;     // before it is started again, as in 3.0.6
+inline constexpr Duration program_pause_longest = 60s;  // it doubles up to this
+inline constexpr unsigned program_crashes = 10;         // in a row, then it is a crash loop: error
+inline constexpr Duration program_log_pause = 10min;    // of a crash loop: one line with a count
+inline constexpr Duration program_start_answer = 30s;   // of the launcher; then it is tried again
+inline constexpr Duration program_stop_pause = 10s;     // from SIGTERM to SIGKILL of its group
+
 // --- configuration files ---
 inline constexpr std::size_t config_line_bytes_max = 5119;
 inline constexpr std::size_t config_file_bytes_max = 1U << 20U;  // a larger one is an error

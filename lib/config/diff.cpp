@@ -82,6 +82,7 @@ const std::vector<Row>& rows() {
         HB_WAITS("compression_threshold", compression_threshold_kib, number),
         HB_WAITS("realtime", realtime, yes_no),
         HB_WAITS("rtprio", rtprio, number),
+        HB_WAITS("watchdog", watchdog, or_none),
         HB_WAITS("group_order", group_order, order_word),
         HB_WAITS("rc_d_all", rc_d_all, yes_no),
         HB_WAITS("manage resources", manage_resources, yes_no),
@@ -161,6 +162,24 @@ std::string medium_name(const Medium& medium) {
     return out;
 }
 
+// The programs proper, or the lines that select the plugin ipfail.
+std::vector<Program> programs_of(const HaCf& cf, bool ipfail) {
+    std::vector<Program> out;
+    for (const Program& program : cf.programs) {
+        if (is_ipfail(program.path) == ipfail) out.push_back(program);
+    }
+    return out;
+}
+
+std::string program_name(const Program& program) {
+    return std::string(program_word(program.kind)) + " " + program.user + " " +
+           printable(program.command, 80);
+}
+
+Changes compare_programs(const HaCf& running, const HaCf& next, bool ipfail) {
+    return compare_lists(programs_of(running, ipfail), programs_of(next, ipfail), program_name);
+}
+
 // By key: members and preferred node may change. Lines may move about freely.
 Changes compare_groups(const std::vector<ResourceGroup>& running,
                        const std::vector<ResourceGroup>& next) {
@@ -215,6 +234,8 @@ Difference compare(const Files& running, const Files& next) {
     compare_keys(running.keys, next.keys).tell("authkeys", out.live);
     compare_values(running.ha_cf, next.ha_cf, out);
     compare_recorded(running.ha_cf, next.ha_cf, out);
+    compare_programs(running.ha_cf, next.ha_cf, false).tell("programs", out.live);
+    compare_programs(running.ha_cf, next.ha_cf, true).tell("ipfail", out.waiting);
     compare_lists(running.ha_cf.nodes, next.ha_cf.nodes, [](const std::string& name) {
         return name;
     }).tell("node", out.waiting);
@@ -227,6 +248,8 @@ HaCf with_live_part(const HaCf& running, const HaCf& next) {
     HaCf out = running;
     out.recorded = next.recorded;
     out.env = next.env;
+    out.programs = programs_of(running, true);
+    for (Program& program : programs_of(next, false)) out.programs.push_back(std::move(program));
     for (const Row& row : rows()) {
         if (row.take != nullptr) {
             row.take(out, next);

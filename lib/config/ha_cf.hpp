@@ -40,12 +40,27 @@ struct Medium {
     bool operator==(const Medium& other) const;  // without `line`
 };
 
+// A program that the daemon keeps running (respawn), or whose failure reboots the node (failfast).
+enum class ProgramKind { respawn, failfast };
+struct Program {
+    ProgramKind kind{};
+    std::string user, path;
+    std::string command;  // path and arguments as written; a shell reads them, as in 3.0.6
+    int line{};
+    bool operator==(const Program& other) const;  // without `line`
+};
+// The word of ha.cf.
+std::string_view program_word(ProgramKind kind) noexcept;
+// A line with a file of this name selects our own plugin ipfail.so and starts no program.
+bool is_ipfail(std::string_view path) noexcept;
+
 enum class Failback { on, off, legacy };
 enum class GroupOrder { parallel, file };
 
 struct HaCf {
     std::vector<std::string> nodes;  // normal nodes, lower case, file order
     std::vector<Medium> media;       // file order
+    std::vector<Program> programs;   // file order, which is the order of their start
     Duration keepalive{}, deadtime{}, warntime{}, initdead{}, deadping{};
     Duration max_rexmit_delay{};
     unsigned hopfudge{1}, udpport{default_port};
@@ -63,6 +78,7 @@ struct HaCf {
     int debug{0};
     bool realtime{true};
     int rtprio{1};
+    std::string watchdog;         // device; empty: none
     bool manage_resources{true};  // false with `pacemaker`/`crm` on
     // --- ours ---
     Duration start_timeout{}, status_timeout{}, stop_timeout{}, hook_timeout{};

@@ -47,6 +47,7 @@ void fill_cluster(const Parsing& parsing) {
     cf.compression = parsing.text_of("compression");
     cf.compression_threshold_kib = parsing.number_of("compression_threshold");
     cf.realtime = parsing.boolean_of("realtime");
+    cf.watchdog = parsing.text_of("watchdog");
     cf.rtprio = static_cast<int>(parsing.number_of("rtprio"));
     // `minimal` and the like are kinds of `on`.
     cf.manage_resources = parse_boolean(parsing.text_of("pacemaker")) == false;

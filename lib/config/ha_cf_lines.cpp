@@ -1,11 +1,26 @@
-// The directives of ha.cf that take a whole line (config.md 4, stonith.md 1). All belong to later
-// parts: checked for form, then answered with `not supported yet`. Users, files and plug-ins are
-// the machine's.
+// The directives of ha.cf that take a whole line (config.md 4, stonith.md 1). All but respawn and
+// failfast belong to later parts: checked for form, then answered with `not supported yet`. Users,
+// files and plug-ins are the machine's.
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "config/ha_cf_parse.hpp"
 
 namespace hb::config {
+
+bool Program::operator==(const Program& other) const {
+    return kind == other.kind && user == other.user && command == other.command;
+}
+
+std::string_view program_word(ProgramKind kind) noexcept {
+    return kind == ProgramKind::respawn ? "respawn" : "failfast";
+}
+
+bool is_ipfail(std::string_view path) noexcept {
+    return path.substr(path.find_last_of('/') + 1) == "ipfail";
+}
+
 namespace {
 
 constexpr std::size_t client_bytes_max = 31;  // config.md 4.1
@@ -45,6 +60,32 @@ std::string mistake_of_respawn(const std::vector<std::string>& parts) {
     return "";
 }
 
+// `rest`: USER PATH ARGUMENTS, which passed the check above.
+void add_program(Parsing& parsing, const Directive& directive,
+                 const std::vector<std::string>& parts, std::string_view rest, int line) {
+    const ProgramKind kind =
+        directive.name == "failfast" ? ProgramKind::failfast : ProgramKind::respawn;
+    Program program{kind, parts[0], parts[1], std::string(trim(rest.substr(parts[0].size()))),
+                    line};
+    std::vector<Program>& programs = parsing.cf.programs;
+    const std::string shown = directive.name + " " + printable(rest, 80);
+    if (std::find(programs.begin(), programs.end(), program) != programs.end()) {
+        parsing.report.warning(line, shown + ": stands twice, it is started once");
+    } else if (rest.find('\0') != std::string_view::npos) {
+        parsing.error(directive, line, shown + ": holds a zero byte, expected text");
+    } else if (programs.size() >= limits::programs_max) {
+        parsing.error(directive, line,
+                      shown + ": too many programs, expected at most " +
+                          std::to_string(limits::programs_max));
+    } else {
+        if (is_ipfail(program.path)) {
+            parsing.report.unsupported(line,
+                                       shown + ": not supported yet, the program is not started");
+        }
+        programs.push_back(std::move(program));
+    }
+}
+
 std::string mistake_of_stonith(const std::vector<std::string>& parts) {
     return parts.size() < 2 ? "expected TYPE FILE" : "";
 }
@@ -79,13 +120,14 @@ void parse_whole_line(Parsing& parsing, const Directive& directive, std::string_
         parsing.error(directive, line, shown + ": " + wrong);
         return;
     }
-    const bool program = directive.name == "respawn" || directive.name == "failfast";
+    if (directive.name == "respawn" || directive.name == "failfast") {
+        add_program(parsing, directive, parts, rest, line);
+        return;
+    }
     const bool fencing = directive.name.starts_with("stonith");
     parsing.report.unsupported(
-        line, (program ? directive.name + " " + printable(rest, 80) : shown) +
-                  (program   ? ": not supported yet, the program is not started"
-                   : fencing ? ": not supported yet, a dead node is taken over without fencing"
-                             : ": not supported yet, the line has no effect"));
+        line, shown + (fencing ? ": not supported yet, a dead node is taken over without fencing"
+                               : ": not supported yet, the line has no effect"));
 }
 
 }  // namespace hb::config

@@ -59,6 +59,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (is_supported(medium.kind))
             fuzz::require(medium.port - 1 < 65535, "a port out of range");
     }
+    fuzz::require(cf.programs.size() <= limits::programs_max, "too many programs");
+    for (const config::Program& program : cf.programs) {
+        fuzz::require(!program.user.empty() && program.path.starts_with('/') &&
+                          program.command.starts_with(program.path) &&
+                          program.command.find('\0') == std::string::npos,
+                      "a program that cannot be started");
+    }
     fuzz::require(!cf.logfile.empty() || !cf.debugfile.empty() || !cf.logfacility.empty(),
                   "nothing is logged to");
     return 0;

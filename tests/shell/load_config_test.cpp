@@ -113,6 +113,27 @@ TEST_F(LoadConfigTest, ResolvesHostsOfUcastLines) {
         << all(wrong.found.errors);
 }
 
+// Why: 3.0.6 refuses these too, but does not say which line; an old line with ipfail needs no file.
+TEST_F(LoadConfigTest, ChecksUsersAndFilesOfPrograms) {
+    const std::string program = folder.script("opt/good", "");
+    const std::string text = folder.write("opt/text", "");
+    ha_cf("ucast lo 127.0.0.1\nrespawn root " + program +
+          " x\nrespawn nosuchuser /usr/lib64/heartbeat/ipfail\n");
+    EXPECT_EQ(load().exit_status, 0) << all(load().found.errors);
+    ha_cf("ucast lo 127.0.0.1\nrespawn nosuchuser " + program + "\nfailfast root /no/such\n" +
+          "respawn root " + text + "\nrespawn root " + folder.path() + "\n");
+    const LoadedConfig loaded = load();
+    EXPECT_EQ(loaded.exit_status, 6);
+    const std::string errors = all(loaded.found.errors);
+    for (const std::string& one :
+         {std::string("ha.cf:5: respawn: there is no user nosuchuser, expected"),
+          std::string("ha.cf:6: failfast: /no/such: No such file or directory, expected"),
+          "ha.cf:7: respawn: " + text + ": it is not executable, expected",
+          "ha.cf:8: respawn: " + folder.path() + ": it is no file, expected"}) {
+        EXPECT_NE(errors.find(one), std::string::npos) << one << "\n" << errors;
+    }
+}
+
 // Why: found at the takeover it would be found at night.
 TEST_F(LoadConfigTest, WarnsOnceOfAScriptThatIsNowhere) {
     folder.write("etc/ha.d/haresources", "alpha IPaddr::10.0.0.9 httpd\nbeta httpd::x\n");

@@ -52,6 +52,23 @@ TEST(Difference, TimersLogsAndFailbackAreLive) {
     EXPECT_EQ(found.waiting, Strings{});
 }
 
+// Why: 3.0.6 restarts every program at a reload; here only what changed starts or stops.
+TEST(Difference, ProgramsAreLiveButIpfailAndWatchdogWait) {
+    const Set running = read("respawn root /a\nrespawn root /b x\nrespawn u /l/ipfail");
+    const Set next = read("respawn root /b y\nrespawn root /a\nwatchdog /dev/watchdog");
+    const Difference found = between(running, next);
+    EXPECT_EQ(found.live, (Strings{"programs (respawn root /b y new and respawn root /b x gone)"}));
+    EXPECT_EQ(found.waiting,
+              (Strings{"watchdog none -> /dev/watchdog", "ipfail (respawn u /l/ipfail gone)"}));
+    const HaCf taken = with_live_part(running.cf, next.cf);
+    ASSERT_EQ(taken.programs.size(), 3U);
+    EXPECT_EQ(taken.programs[0].path, "/l/ipfail");
+    EXPECT_EQ(taken.programs[1].command, "/b y");
+    EXPECT_EQ(taken.watchdog, "");
+    EXPECT_TRUE(between(running, read("respawn root /a\n\nrespawn root /b x\nrespawn u /l/ipfail"))
+                    .empty());
+}
+
 // Why: changing keys without a stop is the commonest reload; keys themselves stay secret.
 TEST(Difference, KeysAreLiveAndNotShown) {
     const Difference found = between(

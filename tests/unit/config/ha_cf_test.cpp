@@ -52,7 +52,6 @@ TEST(HaCf, TheTutorialWorksUnchanged) {
 TEST(HaCf, WhatComesLaterIsSaidOnceALine) {
     EXPECT_EQ(parse_text(tutorial, {"node1", true, 0}).unsupported(),
               "ha.cf:1: use_logd yes: not supported yet, the line has no effect\n"
-              "ha.cf:11: watchdog /dev/watchdog: not supported yet, the line has no effect\n"
               "ha.cf:15: respawn hacluster /usr/lib64/heartbeat/ipfail: not supported yet, the "
               "program is not started\n"
               "ha.cf:16: apiauth dopd: not supported yet, the line has no effect\n");
@@ -258,6 +257,45 @@ TEST(HaCf, LinesAreAlwaysLoggedSomewhere) {
     EXPECT_EQ(parsed.cf.logfacility, "daemon");
     EXPECT_EQ(parsed.cf.recorded.at("use_logd"), "yes");
     EXPECT_EQ(parse_text("bcast e\nnode c1\nuse_logd no\n").found.errors.size(), 1U);
+}
+
+// Why: the start order is the file's, and a shell reads the words, as 3.0.6 has it.
+TEST(HaCf, ProgramsAreReadInFileOrder) {
+    const Parsed parsed = parse_with(
+        "respawn hacluster /opt/a  -x 'two  words'\nfailfast root /opt/b\nwatchdog /dev/watchdog");
+    EXPECT_EQ(parsed.errors() + parsed.warnings() + parsed.unsupported(), "");
+    ASSERT_EQ(parsed.cf.programs.size(), 2U);
+    EXPECT_EQ(parsed.cf.programs[0],
+              (Program{ProgramKind::respawn, "hacluster", "/opt/a", "/opt/a  -x 'two  words'", 0}));
+    EXPECT_EQ(parsed.cf.programs[0].path, "/opt/a");
+    EXPECT_EQ(parsed.cf.programs[0].line, 7);
+    EXPECT_EQ(parsed.cf.programs[1],
+              (Program{ProgramKind::failfast, "root", "/opt/b", "/opt/b", 0}));
+    EXPECT_EQ(parsed.cf.watchdog, "/dev/watchdog");
+}
+
+// Why: two of the same would fight for one pid file; a file of thousands must not fork without end.
+TEST(HaCf, ProgramsAreOnceEachAndBounded) {
+    const Parsed twice = parse_with("respawn root /opt/a\nrespawn root /opt/a");
+    EXPECT_EQ(twice.cf.programs.size(), 1U);
+    EXPECT_EQ(twice.warnings(), "ha.cf:8: respawn root /opt/a: stands twice, it is started once\n");
+    std::string many;
+    for (std::size_t i = 0; i <= limits::programs_max; ++i) {
+        many += "respawn root /opt/" + std::to_string(i) + "\n";
+    }
+    EXPECT_EQ(parse_with(many).found.errors.size(), 1U);
+    EXPECT_EQ(parse_with(std::string("respawn root /opt/a \0b", 23)).found.errors.size(), 1U);
+}
+
+// Why: this one line in a thousand old files must find the plugin, wherever the program lay.
+TEST(HaCf, AnIpfailLineIsKnownByItsFile) {
+    for (const char* path :
+         {"/usr/lib/heartbeat/ipfail", "/usr/lib64/heartbeat/ipfail", "/ipfail"}) {
+        EXPECT_TRUE(is_ipfail(path)) << path;
+    }
+    for (const char* path : {"/opt/ipfail2", "/opt/ipfail/run", "/opt/myipfail", "", "/"}) {
+        EXPECT_FALSE(is_ipfail(path)) << path;
+    }
 }
 
 // Why: files come from anywhere.
