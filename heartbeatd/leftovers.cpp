@@ -1,13 +1,18 @@
 // See leftovers.hpp.
 #include "leftovers.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -61,10 +66,28 @@ struct Note {
     std::string command;
 };
 
+constexpr std::size_t note_bytes_max = 64;  // two numbers
+
+// Why what lies there is not to be believed, or "".
+std::string doubt(const struct stat& info) {
+    if (info.st_uid != ::geteuid()) {
+        return "it belongs to user " + std::to_string(info.st_uid) + ", not to the daemon's";
+    }
+    return (info.st_mode & (S_IWGRP | S_IWOTH)) != 0 ? "others can write to it" : "";
+}
+
+Result<Fd> open_folder(const std::string& path) {
+    Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat info {};
+    if (!folder || ::fstat(folder.get(), &info) != 0) return fail(Errc::io, std::strerror(errno));
+    if (std::string wrong = doubt(info); !wrong.empty()) return fail(Errc::permission, wrong);
+    return folder;
+}
+
 // The process that a note tells of, if it still runs.
-std::optional<Note> read_note(const fs::path& file) {
-    const auto pid = parse_dec(file.filename().string());
-    std::istringstream text(text_of(file.string()));
+std::optional<Note> read_note(const ScriptNotes::Text& note_text) {
+    const auto pid = parse_dec(note_text.name);
+    std::istringstream text(note_text.text);
     std::uint64_t started = 0;
     std::int64_t deadline_ms = 0;
     if (!pid || *pid < 2 || *pid > INT32_MAX || !(text >> started >> deadline_ms)) {
@@ -83,14 +106,58 @@ std::optional<Note> read_note(const fs::path& file) {
 
 }  // namespace
 
+void ScriptNotes::open(const std::function<void(LogLine)>& log) {
+    auto folder = open_folder(folder_);
+    if (!folder) {
+        log(log_line(LogId::notes_not_ours, folder_, folder.error().what));
+        std::error_code ignored;
+        fs::remove_all(folder_, ignored);  // a link is removed, not followed
+        static_cast<void>(::mkdir(folder_.c_str(), 0755));
+        folder = open_folder(folder_);
+    }
+    opened_ = folder ? *std::move(folder) : Fd();
+}
+
+std::vector<ScriptNotes::Text> ScriptNotes::take(const std::function<void(LogLine)>& log) const {
+    std::vector<Text> out;
+    const Fd again(opened_ ? ::openat(opened_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
+    const int listed = again ? ::dup(again.get()) : -1;
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing(listed < 0 ? nullptr : ::fdopendir(listed),
+                                                      ::closedir);
+    while (const dirent* entry = listing ? ::readdir(listing.get()) : nullptr) {
+        const std::string name = entry->d_name;
+        if (name == "." || name == "..") continue;
+        const Fd file(
+            ::openat(opened_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        struct stat info {};
+        std::array<char, note_bytes_max> text{};
+        ssize_t size = -1;
+        if (file && ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode)) {
+            const std::string wrong = doubt(info);
+            if (wrong.empty()) size = ::read(file.get(), text.data(), text.size());
+            if (!wrong.empty()) log(log_line(LogId::notes_not_ours, folder_ + "/" + name, wrong));
+        }
+        if (size > 0)
+            out.push_back({name, std::string(text.data(), static_cast<std::size_t>(size))});
+        static_cast<void>(::unlinkat(opened_.get(), name.c_str(), 0));
+    }
+    return out;
+}
+
 void ScriptNotes::began(pid_t pid, Duration timeout) const {
     const auto started = start_time(pid);
-    if (!started) return;
-    std::ofstream(folder_ + "/" + std::to_string(pid)) << *started << " " << boot_ms(timeout);
+    if (!started || !opened_) return;
+    const std::string name = std::to_string(pid);
+    static_cast<void>(::unlinkat(opened_.get(), name.c_str(), 0));
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    const Fd file(::openat(opened_.get(), name.c_str(), flags, 0644));
+    const std::string text = std::to_string(*started) + " " + std::to_string(boot_ms(timeout));
+    [[maybe_unused]] const auto written = ::write(file.get(), text.data(), text.size());
 }
 
 void ScriptNotes::ended(pid_t pid) const {
-    static_cast<void>(::unlink((folder_ + "/" + std::to_string(pid)).c_str()));
+    if (!opened_) return;
+    static_cast<void>(::unlinkat(opened_.get(), std::to_string(pid).c_str(), 0));
 }
 
 class Leftovers::State : public std::enable_shared_from_this<Leftovers::State> {
@@ -152,21 +219,15 @@ private:
     std::vector<std::shared_ptr<One>> left_;
 };
 
-Leftovers::Leftovers(asio::io_context& loop, const ScriptNotes& notes,
+Leftovers::Leftovers(asio::io_context& loop, ScriptNotes& notes, LogId left,
                      const std::function<void(LogLine)>& log, std::function<void()> over)
     : state_(std::make_shared<State>(std::move(over))) {
-    std::error_code error;
-    std::vector<fs::path> files;
-    fs::directory_iterator entry(notes.folder(), error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-        files.push_back(entry->path());
-    }
-    for (const fs::path& file : files) {
-        if (auto note = read_note(file)) {
-            log(log_line(LogId::script_left, printable(trim(note->command)), note->pid));
-            state_->add(loop, std::move(*note));
-        }
-        fs::remove(file, error);
+    notes.open(log);
+    for (const ScriptNotes::Text& text : notes.take(log)) {
+        auto note = read_note(text);
+        if (!note) continue;
+        log(log_line(left, printable(trim(note->command)), note->pid));
+        state_->add(loop, std::move(*note));
     }
 }
 

@@ -44,15 +44,17 @@ public:
           paths_(std::make_shared<const Paths>(paths)),
           done_(std::move(done)),
           log_(std::move(log)),
-          notes_(std::make_shared<const ScriptNotes>(paths.scripts_under_way())) {}
+          notes_(std::make_shared<ScriptNotes>(paths.scripts_under_way())) {}
 
     void surroundings(std::vector<std::string> environment, std::string log_file) {
         environment_ = std::move(environment);
         log_file_ = std::move(log_file);
     }
     void await_leftovers() {
+        if (leftovers_) return;  // what runs now is our own
         leftovers_ = std::make_unique<Leftovers>(
-            loop_, *notes_, [this](LogLine line) { log(std::move(line)); }, [this] { pump(); });
+            loop_, *notes_, LogId::script_left, [this](LogLine line) { log(std::move(line)); },
+            [this] { pump(); });
     }
     void run(RunAgent job) {
         waiting_.push_back(std::move(job));
@@ -88,7 +90,7 @@ private:
     std::shared_ptr<const Paths> paths_;
     OnDone done_;
     OnLog log_;
-    std::shared_ptr<const ScriptNotes> notes_;
+    std::shared_ptr<ScriptNotes> notes_;
     std::unique_ptr<Leftovers> leftovers_;
     std::vector<std::string> environment_;
     std::string log_file_;

@@ -35,6 +35,7 @@ public:
 
     // Once, before the first job, when it is certain that no other daemon lives: scripts that one
     // before us began and that still run (leftovers.hpp). Every job waits until they have gone.
+    // Again: nothing happens, for what runs then is our own.
     void await_leftovers();
 
     // limits::children_max run at once, the rest waits in order. A script's time-out counts from
