@@ -77,16 +77,18 @@ private:
     std::vector<std::string> command_;
     std::string output_;
     Clock clock_;  // from the order on
-    Duration timeout_{};
+    Duration kill_pause_{};
     pid_t pid_{-1};
     Stage stage_{Stage::starting};
+    bool stays_{false};
     bool timed_out_{false};
     bool group_doomed_{false};  // the ladder was begun: what outlives the child gets SIGKILL too
     bool reaped_{false};
 };
 
 void ChildProcess::begin(Launcher& launcher, ChildOrder order) {
-    timeout_ = order.timeout;
+    kill_pause_ = order.kill_pause;
+    stays_ = order.stays;
     SpawnRequest request;
     // A start that waited behind a hung one must not come after all.
     request.command = [off = called_off_, find = std::move(order.command)] {
@@ -101,7 +103,7 @@ void ChildProcess::begin(Launcher& launcher, ChildOrder order) {
         pipe_.assign(ends[0]);
         request.stdout_pipe = Fd(ends[1]);
     }
-    arm(timeout_);
+    arm(order.timeout);
     const bool pipe_failed = order.capture_stdout && !pipe_.is_open();
     const int pipe_error = errno;
     const bool queued =
@@ -134,7 +136,9 @@ void ChildProcess::spawned(Spawned answer) {
     }
     const bool doomed = std::exchange(group_doomed_, false);
     stage_ = Stage::running;
+    if (stays_) timer_.cancel();
     if (hooks_.running) hooks_.running(command_);
+    if (hooks_.started) hooks_.started(pid_);
     if (pipe_.is_open()) read_pipe();
     if (doomed) terminate();
 }
@@ -153,6 +157,7 @@ void ChildProcess::timer_rang() {
             report(ScriptEnd::not_started, 0, group_doomed_ ? ECANCELED : ETIMEDOUT);
             return;
         case Stage::running:
+            if (stays_) return;  // it rang just as the start was answered
             timed_out_ = true;
             terminate();
             return;
@@ -171,7 +176,7 @@ void ChildProcess::timer_rang() {
 void ChildProcess::kill() {
     if (stage_ == Stage::starting && !group_doomed_) {
         group_doomed_ = true;  // spawned() sees to it, or this timer
-        arm(limits::kill_ladder_pause);
+        arm(kill_pause_);
     } else if (stage_ == Stage::running) {
         terminate();
     }
@@ -181,7 +186,7 @@ void ChildProcess::terminate() {
     group_doomed_ = true;
     stage_ = Stage::terminating;
     ::kill(-pid_, SIGTERM);
-    arm(limits::kill_ladder_pause);
+    arm(kill_pause_);
 }
 
 void ChildProcess::hard_kill() {

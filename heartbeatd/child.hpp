@@ -9,6 +9,7 @@
 
 #include "base/event.hpp"
 #include "base/instant.hpp"
+#include "base/limits.hpp"
 #include "launcher.hpp"
 
 namespace boost::asio {
@@ -20,10 +21,12 @@ namespace hb::shell {
 struct ChildOrder {
     std::function<std::vector<std::string>()> command;  // see SpawnRequest
     std::vector<std::string> environment;
-    Duration timeout{};                  // from the hand-over to the launcher to SIGTERM
-    bool capture_stdout{false};          // else stdout goes where stderr goes
-    std::string log_file;                // see SpawnRequest
-    std::function<void(pid_t)> started;  // see SpawnRequest
+    Duration timeout{};  // from the hand-over to the launcher to SIGTERM
+    bool stays{false};   // runs without end: the time-out is for the start only
+    Duration kill_pause{limits::kill_ladder_pause};  // from SIGTERM to SIGKILL
+    bool capture_stdout{false};                      // else stdout goes where stderr goes
+    std::string log_file;                            // see SpawnRequest
+    std::function<void(pid_t)> started;              // see SpawnRequest
 };
 
 struct ChildEnd {
@@ -39,6 +42,7 @@ struct ChildEnd {
 // What its owner hears, all on the loop. `ended` comes exactly once, never from within start().
 struct ChildHooks {
     std::function<void(const std::vector<std::string>& command)> running;
+    std::function<void(pid_t pid)> started;  // with it
     std::function<void(Duration waited)> slow;
     std::function<void(ChildEnd)> ended;
 };
@@ -48,7 +52,7 @@ public:
     static std::shared_ptr<Child> start(boost::asio::io_context& loop, Launcher& launcher,
                                         ChildOrder order, ChildHooks hooks);
     virtual ~Child() = default;
-    // SIGTERM to its group now, limits::kill_ladder_pause later SIGKILL. Its end still comes; it
+    // SIGTERM to its group now, after `kill_pause` SIGKILL. Its end still comes; it
     // reads `signalled` or `exited`, as it happened.
     virtual void kill() = 0;
     // The owner goes: nobody is called any more. The program is left alone.

@@ -317,4 +317,13 @@ bool Launcher::start(SpawnRequest request, std::function<void(Spawned)> done, On
     return state_->start({std::move(request), std::move(done), std::move(slow)});
 }
 
+bool Launcher::call(std::function<void()> work, std::function<void()> done) {
+    SpawnRequest request;
+    request.command = [work = std::move(work)]() -> std::vector<std::string> {
+        work();
+        return {};
+    };
+    return start(std::move(request), [done = std::move(done)](const Spawned&) { done(); });
+}
+
 }  // namespace hb::shell

@@ -57,6 +57,9 @@ public:
     // already, nothing was queued.
     [[nodiscard]] bool start(SpawnRequest request, std::function<void(Spawned)> done,
                              OnSlow slow = {});
+    // Runs `work` there, in its turn: what may wait for a disk or a name server and starts nothing.
+    // It must own what it needs. False as above.
+    [[nodiscard]] bool call(std::function<void()> work, std::function<void()> done);
 
 private:
     class State;

@@ -10,6 +10,7 @@
 #include "control.hpp"
 #include "daemon.hpp"
 #include "detach.hpp"
+#include "run_as.hpp"
 
 namespace {
 
@@ -115,6 +116,7 @@ int obey(int count, const char* const* words) {
 }  // namespace
 
 int main(int count, char** words) {
+    if (const auto status = hb::shell::run_as(count, words)) return *status;
     try {
         return obey(count, words);
     } catch (const std::exception& error) {

@@ -14,6 +14,7 @@ struct Paths {
     std::string pid_file{"/run/heartbeat.pid"};
     std::string init_dir{"/etc/init.d"};
     std::string share_dir{"/usr/share/heartbeat"};
+    std::string self{"/proc/self/exe"};  // this program, for run_as.hpp
     std::vector<std::string> unit_dirs{"/etc/systemd/system", "/run/systemd/system",
                                        "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
                                        "/lib/systemd/system"};
@@ -31,6 +32,7 @@ struct Paths {
     std::string delhostcache() const { return state_dir + "/delhostcache"; }
     std::string cores() const { return state_dir + "/cores"; }
     std::string scripts_under_way() const { return run_dir + "/scripts"; }
+    std::string programs_under_way() const { return run_dir + "/programs"; }
     std::string rsctmp() const { return run_dir + "/rsctmp"; }
 };
 

@@ -155,7 +155,8 @@ Result<Uuid> load_uuid(const Paths& paths, bool from_name, std::string_view node
 
 Result<void> prepare_folders(const Paths& paths) {
     const fs::perms usual{0755};
-    for (const std::string& folder : {paths.state_dir, paths.run_dir, paths.scripts_under_way()}) {
+    for (const std::string& folder :
+         {paths.state_dir, paths.run_dir, paths.scripts_under_way(), paths.programs_under_way()}) {
         if (auto made = make_folder(folder, usual); !made) return made;
     }
     std::error_code error;
