@@ -25,6 +25,8 @@ public:
     virtual void open(OnFrame frame, OnState state) = 0;
     // Never blocks. A closed medium drops the frame.
     virtual void send(ByteView frame) = 0;
+    // Frames that the system has taken so far: the proof that our heartbeats leave this machine.
+    virtual std::uint64_t frames_left() const noexcept { return 0; }
     // Hands up what has already arrived, limits::frames_per_drain frames at most.
     virtual void drain() = 0;
     // Once a second: opens what is closed, logs what is due.

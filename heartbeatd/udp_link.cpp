@@ -130,7 +130,10 @@ int UdpLink::send_now(ByteView frame) {
         const ssize_t sent =
             ::sendto(send_->descriptor(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
                      reinterpret_cast<const sockaddr*>(&destination_), sizeof destination_);
-        if (sent >= 0) return 0;
+        if (sent >= 0) {
+            ++sent_;
+            return 0;
+        }
         if (errno != EINTR) return errno == EWOULDBLOCK ? EAGAIN : errno;
     }
 }

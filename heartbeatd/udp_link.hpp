@@ -30,6 +30,7 @@ public:
     void drain() override;
     void tick() override;
     void interface_changed(std::string_view name) override;
+    std::uint64_t frames_left() const noexcept override { return sent_; }
 
     bool usable() const noexcept { return receive_ != nullptr; }
     // Frames that never left: closed link, full queue, refused by the system.
@@ -59,7 +60,7 @@ private:
     std::string failure_;                    // why it is closed, as last logged
     std::vector<char> buffer_;
     std::deque<Bytes> waiting_;  // for a full socket buffer
-    std::uint64_t dropped_{};
+    std::uint64_t dropped_{}, sent_{};
 
     int failing_{};             // errno of the failure last logged, 0: sending works
     std::uint64_t failures_{};  // since then

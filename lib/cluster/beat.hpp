@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/instant.hpp"
 #include "base/limits.hpp"
@@ -37,9 +38,12 @@ public:
         return any;
     }
     void sent(Instant now) {
+        ++count_;
         last_ = now;
         extra_ = never;
     }
+    // Heartbeats sent so far.
+    std::uint64_t count() const noexcept { return count_; }
     void new_keepalive(Instant now, Duration keepalive) {
         next_ = std::min(next_, now + keepalive);
     }
@@ -51,6 +55,7 @@ public:
 
 private:
     Instant next_{}, extra_{never}, last_{}, grace_ends_{};
+    std::uint64_t count_{};
     bool in_grace_{true}, started_{false};
 };
 

@@ -120,6 +120,8 @@ void Engine::reconfigure(Now now, const EngineConfig& next, Effects& out) {
 
 Instant Engine::next_deadline() const { return state_->next_deadline(); }
 
+std::uint64_t Engine::heartbeats() const noexcept { return state_->beat.count(); }
+
 bool Engine::comm_up() const noexcept { return state_->roll.complete(); }
 
 bool Engine::alive(const NodeName& peer) const noexcept {

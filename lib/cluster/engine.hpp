@@ -164,6 +164,7 @@ public:
     // Whether the peer has acknowledged our message `number` of this life.
     bool acknowledged(const NodeName& peer, std::uint64_t number) const noexcept;
     std::uint64_t last_sent() const noexcept;
+    std::uint64_t heartbeats() const noexcept;  // status messages of ours so far
 
 private:
     struct State;

@@ -240,6 +240,10 @@ Instant Core::next_deadline() const {
     return std::min(state_->engine.next_deadline(), state_->manager.next_deadline());
 }
 
+Pulse Core::pulse() const noexcept {
+    return {state_->engine.heartbeats(), state_->engine.comm_up()};
+}
+
 Status Core::status() const {
     const State& node = *state_;
     Status status;

@@ -45,6 +45,12 @@ struct Status {
     std::vector<resource::GroupView> groups;
 };
 
+// What a thin loop wants to know after each step, at no cost.
+struct Pulse {
+    std::uint64_t heartbeats{};  // status messages of ours so far
+    bool comm_up{};              // communication is complete; stays true
+};
+
 class Core {
 public:
     Core(CoreConfig config, Now now);
@@ -60,6 +66,7 @@ public:
     // Deliver Wakeup then, at the latest.
     Instant next_deadline() const;
     Status status() const;
+    Pulse pulse() const noexcept;
 
 private:
     struct State;

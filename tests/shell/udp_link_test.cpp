@@ -90,6 +90,7 @@ TEST_F(UdpLinkTest, BroadcastReachesTheOtherEnd) {
     loop.run();
     std::sort(frames.begin(), frames.end());
     EXPECT_EQ(frames, (std::vector<std::pair<unsigned, Bytes>>{{0, "hello"}, {1, "hello"}}));
+    EXPECT_EQ(left->frames_left(), 1U);  // the watchdog goes by this
 }
 
 // Why: with LOOP 0 and IP_MULTICAST_ALL off, a link must hear its own interface and nothing else.
@@ -138,6 +139,7 @@ TEST_F(UdpLinkTest, OpensWhenTheInterfaceComes) {
     EXPECT_EQ(count(LogId::link_failed), 1U);
     link->send("lost");
     EXPECT_EQ(link->dropped(), 1U);
+    EXPECT_EQ(link->frames_left(), 0U);
 
     auto watch =
         LinkWatch::start(loop, [&](std::string_view name) { link->interface_changed(name); });
