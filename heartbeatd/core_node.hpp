@@ -15,6 +15,7 @@ public:
     void start(Now now, Effects& out) override { core_.start(now, out); }
     void step(Now now, const Event& event, Effects& out) override { core_.step(now, event, out); }
     Instant next_deadline() const override { return core_.next_deadline(); }
+    core::Pulse pulse() const override { return core_.pulse(); }
 
 private:
     core::Core core_;

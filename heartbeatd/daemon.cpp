@@ -53,8 +53,11 @@ Daemon::Daemon(const Options& options, LoadedConfig config, Journal& journal)
           loop_.context(), launcher_, options.paths,
           [this](ScriptDone done) { runner_->deliver(std::move(done)); },
           [this](const LogLine& line) { log(line); }),
-      hooks_(loop_.context(), launcher_, options.paths,
-             [this](const LogLine& line) { log(line); }) {}
+      hooks_(loop_.context(), launcher_, options.paths, [this](const LogLine& line) { log(line); }),
+      programs_(
+          loop_.context(), launcher_, options.paths, [this](const LogLine& line) { log(line); },
+          [this](const std::string& reason) { self_fence(reason); }),
+      watchdog_([this](const LogLine& line) { log(line); }) {}
 
 Daemon::~Daemon() = default;
 
@@ -75,6 +78,9 @@ Result<void> Daemon::prepare() {
     Hands& hands = *this;
     runner_ = std::make_unique<Runner>(loop_, clock_, *node_, hands);
     prepare_children();
+    scripts_.await_leftovers();
+    programs_.await_leftovers();
+    programs_.configure(config_.ha_cf.programs);
     add_links();
     if (auto signals = hear_signals(); !signals) return signals;
 
@@ -138,7 +144,7 @@ void Daemon::prepare_children() {
         script_environment(ha_cf, options_.paths, config_.node_name, journal_.debug_level());
     const std::string log_file = script_log(environment);
     scripts_.surroundings(environment, log_file);
-    scripts_.await_leftovers();
+    programs_.surroundings(environment);
     hooks_.configure({std::move(environment), log_file, ha_cf.hook_timeout, ha_cf.rc_d_all,
                       ha_cf.auto_failback != config::Failback::legacy});
 }
@@ -150,8 +156,10 @@ Result<void> Daemon::run(const std::function<void()>& up) {
         for (const LogLine& line : lines) log(line);
     }
     if (auto started = runner_->start(started_); !started) return started;
+    watchdog_.open(config_.ha_cf.watchdog, config_.ha_cf.deadtime);
     up();
     loop_.run();
+    watchdog_.disarm();
     tell_service_manager("STOPPING=1");
     log(log_line(LogId::shutdown_complete, config_.node_name));
     return {};
@@ -165,14 +173,23 @@ void Daemon::fence(const FenceNode& order) {
 void Daemon::kill_job(JobId job) { scripts_.kill(job); }
 void Daemon::run_hook(const RunHook& hook) { hooks_.run(hook); }
 void Daemon::log(const LogLine& line) { journal_.write(line); }
-void Daemon::finished() { loop_.stop(); }
+// Heartbeats go on until the last program has ended.
+void Daemon::finished() {
+    programs_.stop([this] { loop_.stop(); });
+}
+
+void Daemon::communication_up() { programs_.begin(); }
+
+void Daemon::heartbeat(Instant now, std::uint64_t frames_left) {
+    watchdog_.heartbeat(health_.heartbeat(now, frames_left));
+}
 
 void Daemon::note(Now now, const Event& event) {
     if (recorder_) recorder_->note(now, event);
 }
 
 void Daemon::housekeeping() {
-    tell_service_manager("WATCHDOG=1");
+    if (health_.fine(clock_.now(), config_.ha_cf.deadtime)) tell_service_manager("WATCHDOG=1");
     if (!recorder_) return;
     const std::string trouble = recorder_->trouble();
     if (!trouble.empty()) log(log_line(LogId::recording_ended, trouble));

@@ -17,10 +17,12 @@
 #include "load_config.hpp"
 #include "loop.hpp"
 #include "options.hpp"
+#include "programs.hpp"
 #include "recorder.hpp"
 #include "runner.hpp"
 #include "script_runner.hpp"
 #include "state_dir.hpp"
+#include "watchdog.hpp"
 
 namespace hb::shell {
 
@@ -50,6 +52,8 @@ private:
     void log(const LogLine& line) override;
     void self_fence(const std::string& reason) override;
     void finished() override;
+    void communication_up() override;
+    void heartbeat(Instant now, std::uint64_t frames_left) override;
     void note(Now now, const Event& event) override;
     void housekeeping() override;
 
@@ -59,6 +63,7 @@ private:
     void add_links();
     void signal_arrived();
     void reload();
+    void reload(LoadedConfig next);
     void take_over_live_part(const LoadedConfig& next);
     void change_debug_level(int step);
     void prepare_children();
@@ -77,10 +82,14 @@ private:
     std::unique_ptr<Runner> runner_;
     ScriptRunner scripts_;
     Hooks hooks_;
+    Programs programs_;
+    Health health_;
+    Watchdog watchdog_;
     std::unique_ptr<Fifo> fifo_;
     std::unique_ptr<LinkWatch> link_watch_;
     std::unique_ptr<Watch> signals_;
     bool stopping_{false};
+    bool reloading_{false}, reload_again_{false};  // the files are being read; once more after that
 };
 
 // Before any thread is made: SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 wait for the daemon; SIGINT and

@@ -81,10 +81,29 @@ void Daemon::change_debug_level(int step) {
     prepare_children();
 }
 
-// Reads the files in the loop: the same disk that holds the scripts. A file with an error changes
-// nothing at all.
+// The files are read by the launcher's thread: a disk, a name server or a directory of users may
+// answer late. A signal that comes meanwhile has them read once more.
 void Daemon::reload() {
-    LoadedConfig next = load_config(options_.paths, options_.manage);
+    if (std::exchange(reloading_, true)) {
+        reload_again_ = true;
+        return;
+    }
+    auto loaded = std::make_shared<LoadedConfig>();
+    const bool queued =
+        launcher_.call([loaded, paths = options_.paths,
+                        manage = options_.manage] { *loaded = load_config(paths, manage); },
+                       [this, loaded] {
+                           reloading_ = false;
+                           reload(std::move(*loaded));
+                           if (std::exchange(reload_again_, false)) reload();
+                       });
+    if (queued) return;
+    reloading_ = false;
+    log(log_line(LogId::reload_refused, "too many scripts wait to be started"));
+}
+
+// A file with an error changes nothing at all.
+void Daemon::reload(LoadedConfig next) {
     if (next.exit_status != 0) {
         for (const auto& error : next.found.errors) {
             log(log_line(LogId::config_error, error.shown()));
@@ -102,6 +121,7 @@ void Daemon::reload() {
         log(log_line(LogId::reload_waits, words));
     }
     if (!difference.live.empty()) take_over_live_part(next);
+    programs_.configure(config_.ha_cf.programs);  // also lets what crashed try again
     // Also when nothing changed: a reload lets failed groups try again.
     if (recorder_) recorder_->files(std::move(next.texts));
     runner_->deliver(ConfigChanged{std::make_shared<const core::CoreConfig>(
@@ -120,6 +140,7 @@ void Daemon::take_over_live_part(const LoadedConfig& next) {
     config_.keys = next.keys;
     journal_.retarget(journal_targets(config_, options_));
     prepare_children();
+    watchdog_.timeout(config_.ha_cf.deadtime);
     const bool realtime = config_.ha_cf.realtime;
     if (!options_.realtime ||
         (realtime == realtime_before && config_.ha_cf.rtprio == priority_before)) {

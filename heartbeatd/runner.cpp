@@ -62,7 +62,17 @@ void Runner::carry_out() {
     for (const Effect& effect : effects_) perform(effect);
     effects_.clear();
     delivering_ = false;
+    look_at_pulse();
     rearm();
+}
+
+void Runner::look_at_pulse() {
+    const core::Pulse before = std::exchange(pulse_, node_.pulse());
+    if (pulse_.comm_up && !before.comm_up) hands_.communication_up();
+    if (pulse_.heartbeats == before.heartbeats) return;
+    std::uint64_t frames_left = 0;
+    for (const auto& medium : media_) frames_left += medium->frames_left();
+    hands_.heartbeat(clock_.now(), frames_left);
 }
 
 void Runner::post(Event event) {

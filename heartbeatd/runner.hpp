@@ -10,6 +10,7 @@
 #include "base/event.hpp"
 #include "base/result.hpp"
 #include "clock.hpp"
+#include "core/core.hpp"
 #include "fd.hpp"
 #include "medium.hpp"
 
@@ -28,6 +29,7 @@ public:
     virtual void start(Now now, Effects& out) = 0;
     virtual void step(Now now, const Event& event, Effects& out) = 0;
     virtual Instant next_deadline() const = 0;
+    virtual core::Pulse pulse() const { return {}; }
 };
 
 // What carries effects out, frames excepted. None of these calls may wait or come back into the
@@ -45,6 +47,11 @@ public:
     virtual void log(const LogLine& line) = 0;
     virtual void self_fence(const std::string& reason) = 0;
     virtual void finished() = 0;
+    // Communication is complete. Once.
+    virtual void communication_up() = 0;
+    // A heartbeat of ours was given to the media. `frames_left`: what all of them together have
+    // handed to the system so far.
+    virtual void heartbeat(Instant now, std::uint64_t frames_left) = 0;
     // Each event before the node sees it.
     virtual void note(Now now, const Event& event) = 0;
     // Once every limits::housekeeping.
@@ -74,6 +81,7 @@ public:
 private:
     void perform(const Effect& effect);
     void carry_out();
+    void look_at_pulse();
     void timer_fired();
     void do_housekeeping();
     void rearm();
@@ -88,6 +96,7 @@ private:
     Instant armed_{never};  // what the timer is set to
     Instant next_housekeeping_{};
     Effects effects_;
+    core::Pulse pulse_;
     bool delivering_{false};
 };
 

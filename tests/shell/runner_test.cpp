@@ -20,7 +20,9 @@ struct FakeNode final : Node {
         if (on_step) on_step(event, out);
     }
     Instant next_deadline() const override { return deadline; }
+    core::Pulse pulse() const override { return beats; }
 
+    core::Pulse beats;
     Effects on_start;
     std::function<void(const Event&, Effects&)> on_step;
     std::vector<Event> seen;
@@ -42,6 +44,10 @@ struct FakeHands final : Hands {
         done.push_back("finished");
         if (stop) stop();
     }
+    void communication_up() override { done.push_back("up"); }
+    void heartbeat(Instant, std::uint64_t frames_left) override {
+        done.push_back("beat " + std::to_string(frames_left));
+    }
     void note(Now, const Event&) override { ++noted; }
     void housekeeping() override {}
 
@@ -58,7 +64,11 @@ struct FakeMedium final : Medium {
         frame = std::move(on_frame);
         on_state(LinkId{0}, true);
     }
-    void send(ByteView bytes) override { done.push_back("send " + Bytes(bytes)); }
+    void send(ByteView bytes) override {
+        done.push_back("send " + Bytes(bytes));
+        ++sent;
+    }
+    std::uint64_t frames_left() const noexcept override { return sent; }
     void drain() override {
         for (; arrived > 0; --arrived) frame(LinkId{0}, "x");
     }
@@ -68,6 +78,7 @@ struct FakeMedium final : Medium {
     std::vector<std::string>& done;
     OnFrame frame;
     int arrived{};
+    std::uint64_t sent{};
 };
 
 struct RunnerTest : testing::Test {
@@ -139,6 +150,24 @@ TEST_F(RunnerTest, AnswersOfEffectsComeOnALaterTurn) {
     run_until_finished();
     EXPECT_EQ(hands.done, (std::vector<std::string>{"run Delay", "posted", "send after", "answer",
                                                     "finished"}));
+}
+
+// Why: the watchdog is fed by heartbeats that left; programs start once, when communication is up.
+TEST_F(RunnerTest, TellsOfHeartbeatsAndOfCommunication) {
+    node.deadline = Instant{};
+    node.on_start.push_back(SendFrame{LinkId{0}, "init"});
+    node.beats = {1, false};
+    node.on_step = [this](const Event& event, Effects& out) {
+        if (!std::holds_alternative<Wakeup>(event)) return;
+        node.beats = {2, true};
+        out.push_back(SendFrame{LinkId{0}, "beat"});
+        runner.post(Surroundings{"1"});
+        finish_at_wakeup(event, out);
+    };
+    hands.stop = [this] { loop.post([this] { loop.stop(); }); };
+    run_until_finished();
+    EXPECT_EQ(hands.done, (std::vector<std::string>{"send init", "beat 1", "send beat", "finished",
+                                                    "up", "beat 2"}));
 }
 
 // Why: deadtime is kept to the millisecond; a timer that rounds would break it. The upper bound is
