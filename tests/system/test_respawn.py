@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import sys
+import time
 
 from cluster import LOG, wait_for
 from runner import test
@@ -47,6 +49,16 @@ def wait_noted(host, name, what, count=1):
     wait_for(lambda: len(noted(host, name, what)) >= count, 30, f"{name}: {what} {count}")
     return noted(host, name, what)[-1]
 
+
+# The service manager's end of NOTIFY_SOCKET.
+_MANAGER = """
+import socket
+end = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+end.bind("/run/notify")
+while True:
+    with open("/run/notified", "a") as file:
+        print(end.recv(4096).decode(), file=file)
+"""
 
 NAMES = ("first", "second", "hundred", "crash", "vital")
 
@@ -118,13 +130,39 @@ def orderly_stop(cluster, alpha):
     assert log.index("All HA resources relinquished") < log.index("Stopping program"), log
 
 
+def a_silent_link_starves_both_watchdogs(cluster, beta):
+    """No heartbeat leaves: neither the device nor systemd hears that all is well, until one does."""
+    told = beta.read("/run/notified").splitlines()
+    assert told[0] == "READY=1" and "WATCHDOG=1" in told, told
+    beta.run("ip", "link", "set", "eth0", "down")
+    cluster.wait_log(beta, "watchdog is not fed")
+    before = len(fed(beta))
+    # After deadtime (1 s) systemd hears nothing any more either: three seconds without a word.
+    def word():
+        return beta.read("/run/notified").count("WATCHDOG=1")
+    end = time.monotonic() + 30
+    silence, seen = time.monotonic(), word()
+    while time.monotonic() < silence + 3:
+        time.sleep(0.1)
+        if word() != seen:
+            silence, seen = time.monotonic(), word()
+            assert silence < end, "systemd goes on to hear that all is well"
+    assert len(fed(beta)) == before
+    beta.run("ip", "link", "set", "eth0", "up")
+    cluster.wait_log(beta, "watchdog is fed again")
+    wait_for(lambda: word() > seen and len(fed(beta)) > before, 20, "all is well again")
+
+
 @test(crowd=True, limit=150)
 def programs_live_with_the_daemon(t):
     """respawn, failfast and watchdog over one life of a node: start, crash, reload, kill -9, stop."""
     cluster = prepared(t)
     alpha, beta = cluster.hosts
     alpha.write("/run/svc-a.slow-start", "3")
-    cluster.start()
+    beta.spawn(sys.executable, "-c", _MANAGER)
+    wait_for(lambda: beta.path("/run/notify").exists(), 20, "the service manager listens")
+    cluster.start(alpha)
+    cluster.start(beta, wrapper=("env", "NOTIFY_SOCKET=/run/notify"))
     # A reload while a script runs must not take it for one of a dead daemon.
     wait_for(lambda: cluster.trace(alpha, "a", "start"), 30, "the start of a")
     reload(cluster, alpha, *NAMES)
@@ -139,8 +177,9 @@ def programs_live_with_the_daemon(t):
     wait_for(lambda: fed(alpha).count(b"\0") >= 5, 20, "the watchdog is fed")
     kill_and_start_again(cluster, alpha)
     orderly_stop(cluster, alpha)
-    # A failure of a failfast program is the end of the node.
     cluster.wait_runs(beta, "a")
+    a_silent_link_starves_both_watchdogs(cluster, beta)
+    # A failure of a failfast program is the end of the node.
     beta.write("/run/vital.exit", "7")
     assert cluster.daemons[beta].wait(20) == 1
     assert re.search(r"ungracefully! failfast program /opt/vital x exited with status 7",
