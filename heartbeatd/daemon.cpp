@@ -172,6 +172,8 @@ void Daemon::fence(const FenceNode& order) {
 }
 void Daemon::kill_job(JobId job) { scripts_.kill(job); }
 void Daemon::run_hook(const RunHook& hook) { hooks_.run(hook); }
+// The core speaks to a plugin only after its PluginState; no helper runs yet that could send one.
+void Daemon::tell_plugin(const TellPlugin&) {}
 void Daemon::log(const LogLine& line) { journal_.write(line); }
 // Heartbeats go on until the last program has ended.
 void Daemon::finished() {

@@ -49,6 +49,7 @@ private:
     void fence(const FenceNode& order) override;
     void kill_job(JobId job) override;
     void run_hook(const RunHook& hook) override;
+    void tell_plugin(const TellPlugin& news) override;
     void log(const LogLine& line) override;
     void self_fence(const std::string& reason) override;
     void finished() override;

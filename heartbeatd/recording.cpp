@@ -91,6 +91,7 @@ public:
         out.haresources = text();
         return out;
     }
+    bool more() const noexcept { return good_ && at_ < parts_.size(); }
     bool finished_well() const noexcept { return good_ && at_ == parts_.size(); }
 
 private:
@@ -124,6 +125,14 @@ struct EventParts {
     void operator()(const ConfigChanged&) const {
         add("config", {});
         append_files(parts, files);
+    }
+    void operator()(const PluginAsks& e) const {
+        Parts all{e.plugin};
+        for (const auto& [name, value] : e.request) all.insert(all.end(), {name, value});
+        add("plugin asks", all);
+    }
+    void operator()(const PluginState& e) const {
+        add("plugin", {e.plugin, number(e.running ? 1 : 0)});
     }
     void operator()(const Surroundings& e) const { add("load", {e.load}); }
     void operator()(const Wakeup&) const { add("wakeup", {}); }
@@ -171,6 +180,18 @@ std::optional<Event> read_event(const Bytes& kind, PartReader& in,
     if (kind == "config") {
         files = in.files();
         return ConfigChanged{};
+    }
+    if (kind == "plugin asks") {
+        PluginAsks out{in.text(), {}};
+        while (in.more()) {
+            std::string name = in.text();
+            out.request.emplace_back(std::move(name), in.text());
+        }
+        return out;
+    }
+    if (kind == "plugin") {
+        std::string plugin = in.text();
+        return PluginState{std::move(plugin), in.number<int>() != 0};
     }
     if (kind == "load") return Surroundings{in.text()};
     if (kind == "wakeup") return Wakeup{};

@@ -104,6 +104,7 @@ void Runner::perform(const Effect& effect) {
                           [this](const FenceNode& e) { hands_.fence(e); },
                           [this](const KillJob& e) { hands_.kill_job(e.job); },
                           [this](const RunHook& e) { hands_.run_hook(e); },
+                          [this](const TellPlugin& e) { hands_.tell_plugin(e); },
                           [this](const SelfFence& e) { hands_.self_fence(e.reason); },
                           [this](const Finished&) { hands_.finished(); },
                           [this](const LogLine& e) { hands_.log(e); }},

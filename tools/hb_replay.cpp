@@ -88,6 +88,12 @@ const char* end_word(ScriptEnd end) {
     return "?";
 }
 
+std::string fields_text(const PluginFields& fields) {
+    std::string out;
+    for (const auto& [name, value] : fields) out += " " + printable(name) + "=" + printable(value);
+    return out;
+}
+
 struct ShowEffect {
     std::string operator()(const SendFrame& e) const {
         return "send on link " + link_text(e.link) + ": " + show_frame(e.bytes);
@@ -103,6 +109,9 @@ struct ShowEffect {
     }
     std::string operator()(const KillJob& e) const { return "kill job " + job_text(e.job); }
     std::string operator()(const RunHook& e) const { return "hook " + printable(e.type); }
+    std::string operator()(const TellPlugin& e) const {
+        return "tell plugin " + printable(e.plugin) + ":" + fields_text(e.event);
+    }
     std::string operator()(const SelfFence& e) const { return "SELF-FENCE: " + e.reason; }
     std::string operator()(const Finished&) const { return "finished"; }
     std::string operator()(const LogLine& e) const {
@@ -129,6 +138,12 @@ struct ShowEvent {
     }
     std::string operator()(const LocalMessage& e) const { return "FIFO: " + show_frame(e.text); }
     std::string operator()(const ConfigChanged&) const { return "configuration reloaded"; }
+    std::string operator()(const PluginAsks& e) const {
+        return "plugin " + printable(e.plugin) + " asks:" + fields_text(e.request);
+    }
+    std::string operator()(const PluginState& e) const {
+        return "plugin " + printable(e.plugin) + (e.running ? " runs" : " has ended");
+    }
     std::string operator()(const Surroundings& e) const { return "load " + printable(e.load); }
     std::string operator()(const Wakeup&) const { return "wakeup"; }
     std::string operator()(const StopRequested&) const { return "stop requested"; }

@@ -57,6 +57,18 @@ struct LocalMessage {
 struct ConfigChanged {
     std::shared_ptr<const core::CoreConfig> next;
 };
+// What passes between the core and a watching plugin: pairs of text. The field `t` says what.
+using PluginFields = std::vector<std::pair<std::string, std::string>>;
+// A watching plugin wants something done. Whether it is done, the core decides.
+struct PluginAsks {
+    std::string plugin;  // its name, `ipfail`
+    PluginFields request;
+};
+// Its helper process has started and opened it, or has ended; a new one knows nothing yet.
+struct PluginState {
+    std::string plugin;
+    bool running{};
+};
 // First line of /proc/loadavg, for the field `ld`. At most once a second.
 struct Surroundings {
     std::string load;
@@ -67,7 +79,7 @@ struct Wakeup {};
 struct StopRequested {};
 
 using Event = std::variant<FrameIn, LinkChanged, ScriptDone, FenceDone, LocalMessage, ConfigChanged,
-                           Surroundings, Wakeup, StopRequested>;
+                           PluginAsks, PluginState, Surroundings, Wakeup, StopRequested>;
 
 // --- effects, carried out in order ---
 
@@ -110,6 +122,11 @@ struct RunHook {
     std::string type;
     std::vector<std::pair<std::string, std::string>> fields;
 };
+// For a watching plugin. Dropped when its helper does not run.
+struct TellPlugin {
+    std::string plugin;
+    PluginFields event;
+};
 // A stop failed: give up the machine at once.
 struct SelfFence {
     std::string reason;
@@ -117,8 +134,8 @@ struct SelfFence {
 // The orderly end: everything is released and said.
 struct Finished {};
 
-using Effect =
-    std::variant<SendFrame, RunAgent, FenceNode, KillJob, RunHook, SelfFence, Finished, LogLine>;
+using Effect = std::variant<SendFrame, RunAgent, FenceNode, KillJob, RunHook, TellPlugin, SelfFence,
+                            Finished, LogLine>;
 using Effects = std::vector<Effect>;
 
 }  // namespace hb

@@ -20,6 +20,8 @@ using NodeName = std::string;
 enum class LinkId : std::uint16_t {};
 // One script or hook run asked of the shell. Never reused in one life of the daemon; 0 is no job.
 enum class JobId : std::uint64_t {};
+// One client of this node (a program, or one built in). Never reused in one life of the daemon.
+enum class ClientId : std::uint32_t {};
 
 // 16 raw bytes, in the order in which the text form shows them (RFC 4122).
 using Uuid = std::array<unsigned char, 16>;

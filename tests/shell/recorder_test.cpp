@@ -33,6 +33,9 @@ std::vector<Event> sample_events() {
     out.push_back(FenceDone{JobId{9}, FenceResult::refused, "no route\n", 2s});
     out.push_back(LocalMessage{">>>\nt=x\n<<<\n"});
     out.push_back(ConfigChanged{});
+    out.push_back(PluginAsks{"ipfail", {{"t", "num_ping_nodes"}, {"num_ping", "2"}}});
+    out.push_back(PluginAsks{"ipfail", {}});
+    out.push_back(PluginState{"ipfail", true});
     out.push_back(Surroundings{"0.5 0.4 0.3 1/180 13"});
     out.push_back(Wakeup{});
     out.push_back(StopRequested{});

@@ -38,6 +38,7 @@ struct FakeHands final : Hands {
     void fence(const FenceNode&) override { done.push_back("fence"); }
     void kill_job(JobId) override { done.push_back("kill"); }
     void run_hook(const RunHook& hook) override { done.push_back("hook " + hook.type); }
+    void tell_plugin(const TellPlugin& news) override { done.push_back("tell " + news.plugin); }
     void log(const LogLine& line) override { done.push_back("log " + log_text(line)); }
     void self_fence(const std::string& reason) override { done.push_back("fence " + reason); }
     void finished() override {
