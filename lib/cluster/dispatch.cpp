@@ -29,17 +29,6 @@ void Engine::State::dispatch(Turn& turn, std::size_t peer, wire::Message&& messa
         return;
     }
     if (type == "repnodes") return node_list_came(turn, peer, message);
-    if (type == "query-cstatus") {
-        // No client of ours exists yet, so none is online.
-        wire::Message answer = wire::make_message("respond-cstatus");
-        answer.set("dest", name);
-        answer.set("result", "OK");
-        answer.set("cn", message.get("cn"));
-        answer.set("to_id", message.get("from_id"));
-        answer.set("cs", "offline");
-        send(turn.now, std::move(answer), turn.out);
-        return;
-    }
     if (type == "addnode" || type == "delnode" || type == "setweight" || type == "setsite") {
         damper.happened(Topic::membership, peer, turn.now.mono, turn.out,
                         [&] { return log_line(LogId::membership_fixed, type, name); });

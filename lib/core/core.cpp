@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/clients.hpp"
+#include "core/ipfail_client.hpp"
 #include "core/local.hpp"
 #include "resource/letter.hpp"
 
@@ -44,6 +46,14 @@ RunHook hook_for(const wire::Message& message) {
     return hook;
 }
 
+// Whom ipfail speaks to: 3.0.6 takes the same one.
+NodeName first_other(const cluster::EngineConfig& engine) {
+    for (const NodeName& node : engine.nodes) {
+        if (node != engine.self) return node;
+    }
+    return {};
+}
+
 template <class... F>
 struct Overloaded : F... {
     using F::operator()...;
@@ -55,7 +65,11 @@ Overloaded(F...) -> Overloaded<F...>;
 
 struct Core::State {
     State(CoreConfig given, Now now)
-        : config(std::move(given)), engine(config.engine, now), manager(config.resources, now) {}
+        : config(std::move(given)),
+          engine(config.engine, now),
+          manager(config.resources, now),
+          clients(config.engine.self),
+          ipfail(config.ipfail, config.engine.self, first_other(config.engine)) {}
 
     void notices(Now now, cluster::Notices& up, Effects& out);
     void notice(Now now, const cluster::Notice& notice, resource::Wishes& wishes, Effects& out);
@@ -63,10 +77,16 @@ struct Core::State {
     void carry_out(Now now, resource::Wishes& wishes, Effects& out);
     void local(Now now, const LocalMessage& event, Effects& out);
     void reconfigure(Now now, const CoreConfig& next, resource::Wishes& wishes, Effects& out);
+    void plugin_asks(Now now, const PluginAsks& asks, Effects& out);
+    void give_up(Now now, const std::string& scope, Effects& out);
+    void tell_ipfail(Now now, Effects& out);
+    std::size_t pings_reached() const;
 
     CoreConfig config;
     cluster::Engine engine;
     resource::Manager manager;
+    Clients clients;
+    IpfailClient ipfail;
 };
 
 Core::Core(CoreConfig config, Now now) : state_(std::make_unique<State>(std::move(config), now)) {}
@@ -143,6 +163,7 @@ void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes&
                                           {"node", link.peer},
                                           {"ifname", name},
                                           {"st", link.up ? "up" : "dead"}}});
+                if (!link.up && link.peer == ipfail.peer()) ipfail.link_dead();
             },
             [&](const cluster::Delivered& message) { delivered(now, message, wishes, out); },
             [&](const cluster::SentAgain& again) { manager.repeated_to(now, again.peer, wishes); },
@@ -154,6 +175,11 @@ void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes&
 
 void Core::State::delivered(Now now, const cluster::Delivered& news, resource::Wishes& wishes,
                             Effects& out) {
+    if (news.message.type() == "query-cstatus") {
+        engine.send(now, clients.answer(news.message, news.peer), out);
+        return;
+    }
+    ipfail.heard(news.peer, news.message);
     const resource::Letter letter{std::string(news.message.type()), string_fields(news.message)};
     const bool known = manager.letter(now, news.peer, letter, wishes);
     if (without_hook(letter.type)) return;
@@ -203,6 +229,56 @@ void Core::State::reconfigure(Now now, const CoreConfig& next, resource::Wishes&
     config.engine = engine_next;
     engine.reconfigure(now, config.engine, out);
     manager.reconfigure(now, next.resources, wishes);
+    ipfail.reconfigure(next.ipfail);
+}
+
+// --- the plugin ipfail ---
+
+void Core::State::plugin_asks(Now now, const PluginAsks& asks, Effects& out) {
+    if (asks.plugin != IpfailClient::name) return;
+    IpfailClient::Wish wish = ipfail.asks(now.mono, asks.request, out);
+    if (!wish.give_up.empty()) return give_up(now, wish.give_up, out);
+    if (!wish.say || !ipfail.id()) return;
+    if (auto stamped = clients.stamped(*ipfail.id(), *std::move(wish.say))) {
+        engine.send(now, *std::move(stamped), out);
+    }
+}
+
+// Our own manager judges it; its `me` then goes out as a real ipfail's message would.
+void Core::State::give_up(Now now, const std::string& scope, Effects& out) {
+    using Given = resource::Manager::Given;
+    resource::Wishes wishes;
+    const Given given = manager.client_standby(now, scope, wishes);
+    if (given == Given::begun) {
+        out.emplace_back(
+            log_line(scope == "all" ? LogId::ipfail_gives_up : LogId::ipfail_gives_back, scope,
+                     ipfail.peer(), pings_reached()));
+        for (resource::Wish& wish : wishes) {
+            auto* letter = std::get_if<resource::Letter>(&wish);
+            if (letter == nullptr || letter->type != "ask_resources") continue;
+            auto stamped = clients.stamped(*ipfail.id(), to_message(*letter));
+            if (stamped) *letter = {letter->type, string_fields(*stamped)};
+            break;
+        }
+    } else {
+        const bool flux = given == Given::in_flux;
+        const char* why = flux ? "groups are moving" : "this node stops, or no other node lives";
+        out.emplace_back(given == Given::nothing_here
+                             ? log_line(LogId::ipfail_nothing, scope)
+                             : log_line(LogId::ipfail_not_now, scope, why));
+        IpfailClient::refuse(why, flux, out);
+    }
+    carry_out(now, wishes, out);
+}
+
+std::size_t Core::State::pings_reached() const { return 0; }
+
+void Core::State::tell_ipfail(Now now, Effects& out) {
+    std::vector<wire::Message> say;
+    ipfail.look({engine.comm_up(), manager.stopping(), engine.alive(ipfail.peer()), pings_reached(),
+                 std::string(manager.holdings())},
+                clients, say, out);
+    for (wire::Message& message : say) engine.send(now, std::move(message), out);
 }
 
 void Core::step(Now now, const Event& event, Effects& out) {
@@ -220,6 +296,12 @@ void Core::step(Now now, const Event& event, Effects& out) {
                    [&](const ConfigChanged& change) {
                        if (change.next) node.reconfigure(now, *change.next, wishes, out);
                    },
+                   [&](const PluginAsks& asks) { node.plugin_asks(now, asks, out); },
+                   [&](const PluginState& state) {
+                       if (state.plugin == IpfailClient::name) {
+                           node.ipfail.plugin_runs(state.running);
+                       }
+                   },
                    [&](const Surroundings& around) { node.engine.load(around.load); },
                    [&](const Wakeup&) {
                        node.engine.wakeup(now, out, up);
@@ -234,6 +316,7 @@ void Core::step(Now now, const Event& event, Effects& out) {
         event);
     node.carry_out(now, wishes, out);
     node.notices(now, up, out);
+    if (node.ipfail.wanted()) node.tell_ipfail(now, out);
 }
 
 Instant Core::next_deadline() const {

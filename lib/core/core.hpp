@@ -11,6 +11,7 @@
 #include "config/authkeys.hpp"
 #include "config/ha_cf.hpp"
 #include "config/haresources.hpp"
+#include "core/ipfail_client.hpp"
 #include "resource/manager.hpp"
 
 namespace hb::core {
@@ -18,6 +19,7 @@ namespace hb::core {
 struct CoreConfig {
     cluster::EngineConfig engine;
     resource::ManagerConfig resources;
+    IpfailConfig ipfail;
 };
 
 // What is this node's own and not in the files.

@@ -1,9 +1,8 @@
 // See local.hpp.
 #include "core/local.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
+#include "core/clients.hpp"
 #include "wire/text_form.hpp"
 
 namespace hb::core {
@@ -11,20 +10,6 @@ namespace {
 
 LocalRequest refused(std::string type, std::string reason) {
     return {LocalRequest::Kind::refused, std::move(type), std::move(reason), {}, {}, {}};
-}
-
-// The daemon says these itself; from a script they would be lies about it.
-bool is_daemons_own(std::string_view type) {
-    static constexpr std::string_view own[] = {"status",       "starting",      "resource",
-                                               "shutdone",     "stonith",       "reqnodes",
-                                               "repnodes",     "ip-request",    "ip-request-resp",
-                                               "hbapi-clstat", "query-cstatus", "respond-cstatus"};
-    return type.starts_with("NS_") ||
-           std::find(std::begin(own), std::end(own), type) != std::end(own);
-}
-
-bool changes_membership(std::string_view type) {
-    return type == "addnode" || type == "delnode" || type == "setweight" || type == "setsite";
 }
 
 }  // namespace
@@ -55,7 +40,7 @@ LocalRequest read_local(ByteView text) {
         if (node.empty()) return refused(type, "no field node, expected node=NAME");
         return {LocalRequest::Kind::confirm_fenced, type, {}, {}, node, {}};
     }
-    if (is_daemons_own(message->type())) return refused(type, "only the daemon says this");
+    if (daemons_own(message->type())) return refused(type, "only the daemon says this");
     if (changes_membership(message->type())) {
         return refused(type, "not supported with haresources: edit ha.cf on both nodes");
     }

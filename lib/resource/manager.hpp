@@ -72,6 +72,9 @@ public:
 
     // hb_standby CLASS here; `failback` is foreign.
     void standby_command(Now now, std::string_view word, Wishes& out);
+    // A client wants this node to give up a class: now or never, nothing waits. What came of it.
+    enum class Given : std::uint8_t { begun, nothing_here, in_flux, refused };
+    Given client_standby(Now now, std::string_view word, Wishes& out);
     // hb_takeover CLASS here.
     void takeover_command(Now now, std::string_view word, Wishes& out);
 

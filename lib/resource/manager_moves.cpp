@@ -90,6 +90,22 @@ void Manager::standby_command(Now now, std::string_view word, Wishes& out) {
     settle(now, out);
 }
 
+Manager::Given Manager::client_standby(Now now, std::string_view word, Wishes& out) {
+    const auto give = holding_named(word);
+    const bool can = give && *give != Holding::none && config_.manage &&
+                     config_.failback != config::Failback::legacy && !stopping_ &&
+                     other() != nullptr;
+    if (!can) return Given::refused;
+    const std::vector<std::string> keys = keys_of(*give);
+    const bool holds = std::any_of(keys.begin(), keys.end(), [this](const std::string& key) {
+        return claimed(table_.find(key)->tenure);
+    });
+    if (!holds) return Given::nothing_here;
+    if (standby_wanted_ || !request_standby(now, *give, out)) return Given::in_flux;
+    settle(now, out);
+    return Given::begun;
+}
+
 void Manager::takeover_command(Now now, std::string_view word, Wishes& out) {
     // The groups that should come home are the local ones; 3.0.6 moved everything (its bug B3).
     const auto take =

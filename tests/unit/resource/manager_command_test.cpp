@@ -49,6 +49,42 @@ TEST(ManagerCommand, ASecondStandbyIsRefusedWhileOneWaits) {
     EXPECT_TRUE(pair.never_twice());
 }
 
+// Why: ipfail's wish is for now; carried out minutes later it would move groups for no reason.
+TEST(ManagerCommand, AClientsHandOverIsBegunAtOnceOrNotAtAll) {
+    using Given = Manager::Given;
+    ManagerPair pair(one_each(), config::Failback::off);
+    pair.boot_both();
+    const auto ask = [&pair](const char* who, const char* word) {
+        Wishes out;
+        const Given given = pair.manager(who).client_standby(pair.now(), word, out);
+        pair.carry(who, out);
+        return given;
+    };
+    EXPECT_EQ(ask("alpha", "none"), Given::refused);
+    EXPECT_EQ(ask("alpha", "foreign"), Given::nothing_here);
+    EXPECT_EQ(ask("alpha", "all"), Given::begun);
+    EXPECT_EQ(ask("alpha", "all"), Given::in_flux);
+    pair.settle();
+    EXPECT_EQ(pair.running("beta"), (Set{"svc::a", "svc::b"}));
+    EXPECT_EQ(ask("alpha", "all"), Given::nothing_here);
+    EXPECT_EQ(ask("beta", "foreign"), Given::begun);
+    pair.settle();
+    EXPECT_EQ(pair.running("alpha"), Set{"svc::a"});
+    EXPECT_TRUE(pair.never_twice());
+}
+
+TEST(ManagerCommand, AClientsHandOverNeedsAPeerAndTheRightMode) {
+    using Given = Manager::Given;
+    ManagerPair legacy(one_each(), config::Failback::legacy);
+    legacy.boot_both();
+    Wishes out;
+    EXPECT_EQ(legacy.manager("alpha").client_standby(legacy.now(), "all", out), Given::refused);
+    ManagerPair alone(one_each(), config::Failback::off);
+    alone.boot_both();
+    alone.stop("beta");
+    EXPECT_EQ(alone.manager("alpha").client_standby(alone.now(), "all", out), Given::refused);
+}
+
 // Why: `cl_status rscstatus` of a node that has given up everything says `none`, not `transition`.
 TEST(ManagerCommand, ANodeThatHasEndedHoldsNothing) {
     ManagerPair pair(one_each(), config::Failback::off);

@@ -1,0 +1,111 @@
+// See clients.hpp.
+#include "core/clients.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
+namespace hb::core {
+
+bool daemons_own(std::string_view type) noexcept {
+    static constexpr std::string_view own[] = {"status",       "starting",      "resource",
+                                               "shutdone",     "stonith",       "reqnodes",
+                                               "repnodes",     "ip-request",    "ip-request-resp",
+                                               "hbapi-clstat", "query-cstatus", "respond-cstatus"};
+    return type.starts_with("NS_") ||
+           std::find(std::begin(own), std::end(own), type) != std::end(own);
+}
+
+bool changes_membership(std::string_view type) noexcept {
+    return type == "addnode" || type == "delnode" || type == "setweight" || type == "setsite";
+}
+
+wire::Message Clients::announcement(const Client& client, std::string_view status,
+                                    std::string_view reason) const {
+    wire::Message message = wire::make_message("hbapi-clstat");
+    message.set("st", status);
+    message.set("from_id", client.name);
+    message.set("to_id", client.name);
+    message.set("src", self_);
+    message.set("info", reason);
+    message.set("client_gen", std::to_string(client.number));
+    return message;
+}
+
+Result<ClientId> Clients::sign_on(std::string_view name, std::vector<wire::Message>& out) {
+    const std::uint64_t number = next_number_++;
+    const bool fit =
+        !name.empty() && name.size() <= limits::client_name_bytes_max &&
+        std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 127; });
+    if (!fit) {
+        return fail(Errc::malformed, "client name '" + printable(name, 64) + "', expected 1 to " +
+                                         std::to_string(limits::client_name_bytes_max) +
+                                         " visible characters");
+    }
+    if (online(name)) return fail(Errc::bad_config, "duplicate add request");
+    if (clients_.size() >= limits::clients_max) return fail(Errc::too_large, "too many clients");
+    const ClientId id{next_id_++};
+    const Client& added = clients_.emplace(id, Client{std::string(name), number}).first->second;
+    out.push_back(announcement(added, "join", "signon"));
+    return id;
+}
+
+void Clients::sign_off(ClientId id, std::string_view reason, std::vector<wire::Message>& out) {
+    const auto found = clients_.find(id);
+    if (found == clients_.end()) return;
+    out.push_back(announcement(found->second, "leave", reason));
+    clients_.erase(found);
+}
+
+std::optional<ClientId> Clients::find(std::string_view name) const noexcept {
+    for (const auto& [id, client] : clients_) {
+        if (client.name == name) return id;
+    }
+    return std::nullopt;
+}
+
+Result<wire::Message> Clients::stamped(ClientId id, wire::Message message) const {
+    const auto found = clients_.find(id);
+    if (found == clients_.end()) return fail(Errc::not_found, "no such client");
+    const std::string_view type = message.type();
+    if (type.empty()) return fail(Errc::malformed, "no field t, expected t=TYPE");
+    const bool daemons = daemons_own(type) && type != "query-cstatus";
+    if (daemons || type.starts_with("hbapi-") || type == "hb_takeover") {
+        return fail(Errc::permission, "only the daemon says " + printable(type, 64));
+    }
+    if (changes_membership(type)) {
+        return fail(Errc::permission,
+                    printable(type, 64) + " is not supported: edit ha.cf on both nodes");
+    }
+    const Client& client = found->second;
+    message.set("from_id", client.name);
+    if (type != "query-cstatus") message.set("to_id", client.name);
+    message.set("client_gen", std::to_string(client.number));
+    return message;
+}
+
+std::vector<ClientId> Clients::hearers(const wire::Message& message) const {
+    std::vector<ClientId> ids;
+    const std::string_view dest = message.dest();
+    if (!dest.empty() && dest != self_) return ids;
+    const bool to_one = message.has("to_id");
+    for (const auto& [id, client] : clients_) {
+        if (to_one && client.name != message.get("to_id")) continue;
+        ids.push_back(id);
+        if (to_one) break;
+    }
+    return ids;
+}
+
+wire::Message Clients::answer(const wire::Message& query, const NodeName& asker) const {
+    wire::Message message = wire::make_message("respond-cstatus");
+    message.set("dest", asker);
+    message.set("result", "OK");
+    message.set("cn", query.get("cn"));
+    message.set("to_id", query.get("from_id"));
+    message.set("cs", online(query.get("cn")) ? "online" : "offline");
+    return message;
+}
+
+}  // namespace hb::core

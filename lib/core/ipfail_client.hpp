@@ -1,0 +1,86 @@
+// The built-in client `ipfail`: tells the plugin of that name what it must know, and turns what it
+// asks for into messages of that client (spec: ipfail.md 1). The plugin decides; it is not trusted.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/event.hpp"
+#include "core/clients.hpp"
+#include "wire/message.hpp"
+
+namespace hb::core {
+
+struct IpfailConfig {
+    bool wanted{false};
+    Duration keepalive{};
+    bool failback{false};  // auto_failback on
+};
+
+class IpfailClient {
+public:
+    static constexpr const char* name = "ipfail";
+
+    // `peer` is the one node that is spoken to: the first of ha.cf that is not ourselves.
+    IpfailClient(const IpfailConfig& config, NodeName self, NodeName peer);
+    void reconfigure(const IpfailConfig& next);
+    bool wanted() const noexcept { return config_.wanted && !peer_.empty(); }
+    const NodeName& peer() const noexcept { return peer_; }
+
+    // --- what happened; told by look() ---
+    void plugin_runs(bool running);
+    void heard(const NodeName& from, const wire::Message& message);
+    void link_dead() { link_dead_ = true; }
+
+    struct Facts {
+        bool comm_up{}, stopping{}, peer_alive{};
+        std::size_t pings{};   // ping nodes that we reach
+        std::string holdings;  // none, local, foreign, all, transition
+    };
+    // After each step: signs on or off, tells the plugin what is new. `say` is for the cluster.
+    void look(const Facts& facts, Clients& clients, std::vector<wire::Message>& say, Effects& out);
+
+    // The number of the client while it is signed on.
+    std::optional<ClientId> id() const noexcept { return id_; }
+
+    // What is to be done for a request of the plugin. Both empty: nothing.
+    struct Wish {
+        std::optional<wire::Message> say;  // of this client, not yet stamped
+        std::string give_up;               // class for a hand-over to the peer
+    };
+    Wish asks(Instant now, const PluginFields& request, Effects& out);
+    // The hand-over was not begun. `in_flux`: as groups are moving.
+    static void refuse(const std::string& reason, bool in_flux, Effects& out);
+
+private:
+    void tell(PluginFields event, Effects& out) const;
+    void sign_on(const Facts& facts, Clients& clients, std::vector<wire::Message>& say,
+                 Effects& out);
+    void forget();
+    PluginFields config_fields() const;
+    void refused(Instant now, const PluginFields& request, const std::string& why, Effects& out);
+
+    IpfailConfig config_;
+    NodeName self_, peer_;
+    bool running_{false};
+    bool restarted_{false};
+    bool reconfigured_{false};
+    std::optional<ClientId> id_;
+    bool sign_on_failed_{false};
+    // As the plugin knows them.
+    bool told_peer_alive_{false};
+    std::size_t told_pings_{};
+    std::string told_holdings_;
+    // Not told yet.
+    bool link_dead_{false};
+    std::vector<PluginFields> news_;
+    // Requests of this second, and how many were refused since the last line about it.
+    std::int64_t second_{-1};
+    std::size_t requests_{};
+    std::uint64_t refused_{};
+    Instant refused_log_at_{};
+};
+
+}  // namespace hb::core
