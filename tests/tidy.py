@@ -18,7 +18,7 @@ LAYERS = {
     "resource": {"base", "config", "resource"},
     "core": {"base", "wire", "config", "cluster", "resource", "core"},
     "client": {"base", "wire", "client"},
-    "plugin": {"plugin"},
+    "plugin": {"plugin", "base"},
 }
 # Library headers that exactly one place may include.
 ONLY_HERE = [

@@ -33,7 +33,7 @@ inline constexpr std::size_t client_name_bytes_max = 31;  // clientapi.md 4; 3.0
 inline constexpr std::size_t clients_max = 100;           // named ones; more are refused
 inline constexpr std::size_t plugin_requests_per_second = 20;  // of one plugin; more are refused
 inline constexpr Duration plugin_refused_log_pause = 60s;      // one line, with a count
-inline constexpr std::size_t ping_count_max = 10000;  // as a peer or a plugin may say
+inline constexpr std::size_t ping_count_max = 10000;           // as a peer or a plugin may say
 inline constexpr Duration ipfail_move_pause = 60s;             // between two moves for ping nodes
 inline constexpr Duration ipfail_settle = 10s;  // after peers moved groups; 3.0.6 sleeps as long
 
