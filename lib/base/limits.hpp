@@ -103,6 +103,16 @@ inline constexpr int receive_buffer_bytes = 1 << 20;   // per link: 2,000 packet
 inline constexpr std::size_t fifo_bytes_max = 65536;
 inline constexpr Duration housekeeping = 1s;    // closed links, load average, recorder
 inline constexpr Duration send_recovery = 10s;  // without a failure, then `works again`
+// Of a serial line, in time because speeds differ: what may wait for it; with how much in front of
+// it a heartbeat overtakes; how much the driver is given before it is due.
+inline constexpr Duration serial_queue_time = 4s;
+inline constexpr Duration serial_hurry = 1s;
+inline constexpr Duration serial_ahead = 100ms;
+inline constexpr std::size_t serial_piece_bytes = 512;  // of one write, as in 3.0.6
+inline constexpr Duration serial_stuck = 3s;            // nothing is taken; the queue's head goes
+inline constexpr int serial_reads_per_drain = 6;        // of 4 KiB: all that a terminal buffers
+inline constexpr unsigned serial_opening_ticks = 10;    // of an opening; then it is logged
+inline constexpr std::size_t serial_join_bytes = 1024;  // of a frame that we came in the middle of
 inline constexpr std::size_t hook_queue_max = 256;
 inline constexpr std::size_t children_max = 256;
 inline constexpr std::size_t record_bytes_max = 32U << 20U;  // one record; larger is damage

@@ -15,11 +15,17 @@ namespace hb::wire {
 // as one. Carriage returns and eighth bits are the terminal's to strip.
 class SerialFrames {
 public:
+    // Whether the stream may begin in the middle of a frame: that one is not damaged then.
+    enum class Begin : std::uint8_t { frame, midway };
     // A frame of more than `bytes_max` is given up, so that no more than that is ever kept.
-    explicit SerialFrames(std::size_t bytes_max) noexcept : bytes_max_(bytes_max) {}
+    explicit SerialFrames(std::size_t bytes_max, Begin begin = Begin::frame) noexcept
+        : bytes_max_(bytes_max), joining_(begin == Begin::midway) {}
 
     struct Found {
         std::vector<Bytes> frames;  // each from `>>>\n` to `<<<\n`
+        // Frames that lost their begin, their end or their middle; what lies between two others
+        // without being one counts once.
+        std::size_t damaged{};
         std::size_t garbage_bytes{};
         std::string garbage;  // the first bytes of it
     };
@@ -32,11 +38,14 @@ public:
 
 private:
     void line(ByteView text, Found& found);
-    static void waste(ByteView text, Found& found);
+    void waste(ByteView text, Found& found);
+    void end_of_garbage(Found& found);
 
     std::size_t bytes_max_;
-    Bytes line_, frame_;    // an unfinished line; an unfinished frame without it
-    bool skipping_{false};  // an over-long line: up to its end
+    bool joining_;           // nothing but the rest of an unknown frame has come
+    std::size_t stretch_{};  // bytes of garbage since the last frame's begin or end
+    Bytes line_, frame_;     // an unfinished line; an unfinished frame without it
+    bool skipping_{false};   // an over-long line: up to its end
 };
 
 }  // namespace hb::wire

@@ -1,6 +1,7 @@
 // Any bytes as what a serial line or the FIFO gives: pieces must not matter, nothing may get lost
 // uncounted, and no more than the bound may be kept.
 #include "fuzz/fuzz.hpp"
+#include "wire/mending.hpp"
 #include "wire/serial_frame.hpp"
 #include "wire/text_form.hpp"
 
@@ -38,6 +39,20 @@ static All read_in_pieces(ByteView bytes, Piece piece) {
     return all;
 }
 
+// The same for a reader that mends; a frame behind the noise comes through.
+template <class Piece>
+static std::vector<Bytes> mended_in_pieces(ByteView bytes, Piece piece) {
+    wire::MendingFrames line(bound, wire::SerialFrames::Begin::midway);
+    std::vector<Bytes> frames;
+    for (std::size_t read = 0; read < bytes.size();) {
+        const ByteView next = bytes.substr(read, piece());
+        read += next.size();
+        for (Bytes& frame : line.feed(next).frames) frames.push_back(std::move(frame));
+        fuzz::require(line.kept() <= bound + 5000, "more is kept than the bound");
+    }
+    return frames;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const ByteView bytes = fuzz::view(data, size);
     const All whole = read_in_pieces(bytes, [] { return ByteView::npos; });
@@ -48,6 +63,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   "pieces change the frames");
     fuzz::require(whole.garbage == single.garbage && whole.garbage == mixed.garbage,
                   "pieces change what is thrown away");
+    const auto mended = mended_in_pieces(bytes, [] { return ByteView::npos; });
+    fuzz::require(mended == mended_in_pieces(bytes, [] { return std::size_t{1}; }),
+                  "pieces change the mended frames");
+    for (const Bytes& frame : mended) {
+        fuzz::require(frame.starts_with(">>>\n") && frame.ends_with("\n<<<\n"), "no frame");
+    }
     for (const Bytes& frame : whole.frames) {
         fuzz::require(frame.starts_with(">>>\n") && frame.ends_with("\n<<<\n"), "no frame");
         fuzz::require(frame.find("\n>>>\n") == Bytes::npos, "a frame in a frame");

@@ -84,6 +84,37 @@ TEST(SerialFrames, CountAndShowWhatIsThrownAway) {
     EXPECT_EQ(found.garbage, Bytes(SerialFrames::garbage_shown_bytes, 'z'));
 }
 
+// Why: an operator who looks for a bad cable counts frames, not bytes: each that is lost, once.
+TEST(SerialFrames, CountEachDamagedFrameOnce) {
+    const Bytes good = ">>>\nt=x\n<<<\n";
+    struct Case {
+        Bytes noise;
+        std::size_t damaged;
+    };
+    for (const auto& [noise, damaged] :
+         {Case{">>X\nt=x\n<<<\n", 1},                   // no begin
+          Case{">>>\nt=x\n<<X\n", 1},                   // no end
+          Case{">>>Xt=x\n<<<\n>>X\nt=x\n<<<\n", 2},     // two without a begin
+          Case{">>>\nt=x\n>>>\nt=x\n", 2},              // two without an end
+          Case{">>X\nt=x\n<<X\n", 1}, Case{"\n\n", 0},  // neither; only ends of lines
+          Case{Bytes("\0\0", 2), 0}}) {                 // a break between frames
+        SerialFrames frames(bound);
+        std::size_t counted = 0;
+        for (const char byte : good + noise + good) counted += frames.feed({&byte, 1}).damaged;
+        EXPECT_EQ(counted, damaged) << noise;
+    }
+}
+
+// Why: whoever opens a line while the other end talks hears the rest of a frame; that is no fault
+// of the cable. Another speed at the other end is one, and never gives a frame.
+TEST(SerialFrames, TheFrameThatWasUnderWayIsNotDamaged) {
+    SerialFrames frames(bound, SerialFrames::Begin::midway);
+    EXPECT_EQ(frames.feed("f=x\nttl=3\n<<<\n").damaged, 0U);
+    EXPECT_EQ(frames.feed("t=x\n<<<\n").damaged, 1U);
+    SerialFrames wrong_speed(bound, SerialFrames::Begin::midway);
+    EXPECT_EQ(wrong_speed.feed(Bytes(limits::serial_join_bytes + 1, 'x') + "\n").damaged, 1U);
+}
+
 // Why: anybody who is root can `cat /dev/zero` into a FIFO, and a line may be broken for weeks;
 // memory must not grow, and later frames must come through.
 TEST(SerialFrames, BoundAnEndlessLineAndAnEndlessFrame) {
