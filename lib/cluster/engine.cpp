@@ -118,6 +118,8 @@ void Engine::reconfigure(Now now, const EngineConfig& next, Effects& out) {
     if (announce && s.started) s.send_status(now, out);
 }
 
+void Engine::last_words(Effects& out) { state_->damper.last_words(out); }
+
 Instant Engine::next_deadline() const { return state_->next_deadline(); }
 
 std::uint64_t Engine::heartbeats() const noexcept { return state_->beat.count(); }

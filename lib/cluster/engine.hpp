@@ -153,6 +153,9 @@ public:
     // caller has seen to that.
     void reconfigure(Now now, const EngineConfig& next, Effects& out);
 
+    // The node ends: log lines that were kept back, with their counts.
+    void last_words(Effects& out);
+
     // When wakeup() wants to be called at the latest; `never` is never returned.
     Instant next_deadline() const;
 

@@ -23,6 +23,12 @@ void LogDamper::passed(Instant now, Effects& out) {
     }
 }
 
+void LogDamper::last_words(Effects& out) {
+    for (auto& [key, slot] : slots_) {
+        if (slot.pending > 0) tell(slot, slot.next, out);
+    }
+}
+
 Instant LogDamper::next_deadline() const noexcept {
     Instant first = never;
     for (const auto& [key, slot] : slots_) {

@@ -43,6 +43,8 @@ public:
     }
     // Tells what was kept back and may be told now.
     void passed(Instant now, Effects& out);
+    // Tells all that was kept back: nobody will later.
+    void last_words(Effects& out);
     Instant next_deadline() const noexcept;
 
 private:

@@ -1,10 +1,52 @@
 // How a message of ours leaves: standard fields, number, history, signature, one frame per link
 // (wire.md 1.8, 3).
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "cluster/state.hpp"
 
 namespace hb::cluster {
+namespace {
+
+// What a serial line takes away: the eighth bit, and carriage returns (wire.md 7.6).
+bool lost_on_a_line(char byte) {
+    return (static_cast<unsigned char>(byte) & 0x80U) != 0 || byte == '\r';
+}
+
+bool has_lost(const wire::Message& message) {
+    const auto lost = [](std::string_view text) {
+        return std::any_of(text.begin(), text.end(), lost_on_a_line);
+    };
+    return std::any_of(message.fields.begin(), message.fields.end(), [&](const wire::Field& field) {
+        return lost(field.name) || (field.type == wire::FieldType::string && lost(field.value)) ||
+               std::any_of(field.list.begin(), field.list.end(), lost) ||
+               (field.nested && has_lost(*field.nested));
+    });
+}
+
+// A message whose signature covers what the line takes away would never arrive, and be asked for
+// without end: it goes with a `?` instead.
+wire::Message seven_bit(wire::Message message) {
+    const auto replace = [](std::string& text) {
+        std::replace_if(text.begin(), text.end(), lost_on_a_line, '?');
+    };
+    for (wire::Field& field : message.fields) {
+        replace(field.name);
+        if (field.type == wire::FieldType::string) replace(field.value);
+        for (std::string& one : field.list) replace(one);
+        if (field.nested) {
+            field.nested = std::make_shared<const wire::Message>(seven_bit(*field.nested));
+        }
+    }
+    return message;
+}
+
+Result<Bytes> seal_line(const wire::Signer& signer, const wire::Message& message) {
+    return signer.seal_text(has_lost(message) ? seven_bit(message) : message);
+}
+
+}  // namespace
 
 std::uint64_t Engine::State::send(Now now, wire::Message message, Effects& out) {
     const bool control = message.type().starts_with("NS_");
@@ -51,7 +93,7 @@ Result<void> Engine::State::emit(const wire::Message& message, Effects& out) con
         if (!usable[i] || link.ping) continue;
         Bytes& frame = link.text_form ? text : datagram;
         if (frame.empty()) {
-            auto sealed = link.text_form ? signer.seal_text(message) : seal_datagram(message);
+            auto sealed = link.text_form ? seal_line(signer, message) : seal_datagram(message);
             if (!sealed) return tl::unexpected<Error>(sealed.error());
             frame = std::move(*sealed);
         }

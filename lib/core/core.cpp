@@ -106,7 +106,9 @@ void Core::State::carry_out(Now now, resource::Wishes& wishes, Effects& out) {
         if (auto* letter = std::get_if<resource::Letter>(&each)) {
             engine.send(now, to_message(*letter), out);
         } else {
-            out.push_back(std::move(std::get<Effect>(each)));
+            Effect& effect = std::get<Effect>(each);
+            if (std::holds_alternative<Finished>(effect)) engine.last_words(out);
+            out.push_back(std::move(effect));
         }
     }
     wishes.clear();
