@@ -15,6 +15,7 @@
 #include "detach.hpp"
 #include "environment.hpp"
 #include "privileges.hpp"
+#include "serial_link.hpp"
 #include "udp_link.hpp"
 
 namespace hb::shell {
@@ -131,10 +132,20 @@ Result<void> Daemon::start_recorder() {
 }
 
 void Daemon::add_links() {
+    const auto log = [this](const LogLine& line) { this->log(line); };
     std::uint16_t next = 0;
     for (const config::Medium& medium : core::linked_media(config_.ha_cf)) {
-        runner_->add(std::make_unique<UdpLink>(loop_, clock_, LinkId{next++}, medium,
-                                               [this](const LogLine& line) { log(line); }));
+        const LinkId id{next++};
+        if (medium.kind == config::MediumKind::serial) {
+            runner_->add(std::make_unique<SerialLink>(
+                loop_, clock_, id, medium,
+                [device = medium.device, baud = medium.baud, locks = options_.paths.lock_dir] {
+                    return open_serial_device(device, baud, locks);
+                },
+                log));
+        } else {
+            runner_->add(std::make_unique<UdpLink>(loop_, clock_, id, medium, log));
+        }
     }
 }
 

@@ -134,6 +134,7 @@ private:
     bool load_ha_cf();
     void check_media();
     void check_programs();
+    void check_device(const config::Medium& medium);
     void resolve_host(config::Medium& medium);
     void load_authkeys();
     void load_haresources();
@@ -159,6 +160,7 @@ bool Loading::load_ha_cf() {
 
 void Loading::check_media() {
     for (config::Medium& medium : out_.ha_cf.media) {
+        if (medium.kind == config::MediumKind::serial) check_device(medium);
         if (!is_udp(medium.kind)) continue;
         if (::if_nametoindex(medium.device.c_str()) == 0) {
             out_.found.warnings.push_back(
@@ -186,6 +188,23 @@ void Loading::check_programs() {
                                          word + ": " + printable(program.path) + ": " + wrong +
                                              ", expected an executable file"});
         }
+    }
+}
+
+// 3.0.6 does not start without the device; an adapter may be plugged in later.
+void Loading::check_device(const config::Medium& medium) {
+    struct stat there {};
+    const std::string device = "serial " + printable(medium.device);
+    if (::stat(medium.device.c_str(), &there) != 0) {
+        out_.found.warnings.push_back(
+            {paths_.ha_cf(), medium.line,
+             device + ": " + std::strerror(errno) +
+                 ", expected a serial device like /dev/ttyS0; the link opens when it comes"});
+    } else if (!S_ISCHR(there.st_mode)) {
+        out_.found.errors.push_back({paths_.ha_cf(), medium.line,
+                                     device +
+                                         ": is no character device, expected a serial device like "
+                                         "/dev/ttyS0 or one of /dev/serial/by-id"});
     }
 }
 

@@ -13,6 +13,7 @@ struct Paths {
     std::string run_dir{"/run/heartbeat"};
     std::string pid_file{"/run/heartbeat.pid"};
     std::string init_dir{"/etc/init.d"};
+    std::string lock_dir{"/var/lock"};  // of serial devices (UUCP)
     std::string share_dir{"/usr/share/heartbeat"};
     std::string self{"/proc/self/exe"};  // this program, for run_as.hpp
     std::vector<std::string> unit_dirs{"/etc/systemd/system", "/run/systemd/system",

@@ -20,7 +20,8 @@ constexpr bool is_ping(MediumKind kind) noexcept {
 }
 // Can this version open it?
 constexpr bool is_supported(MediumKind kind) noexcept {
-    return kind == MediumKind::bcast || kind == MediumKind::mcast || kind == MediumKind::ucast;
+    return kind == MediumKind::bcast || kind == MediumKind::mcast || kind == MediumKind::ucast ||
+           kind == MediumKind::serial;
 }
 // The word of ha.cf.
 std::string_view medium_word(MediumKind kind) noexcept;

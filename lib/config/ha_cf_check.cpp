@@ -119,8 +119,8 @@ void check_media(const Parsing& parsing) {
                      [](const Medium& medium) { return is_supported(medium.kind); })) {
         parsing.report.error(
             media.front().line,
-            "no medium that this version can open, expected a bcast, mcast or ucast "
-            "line as well");
+            "no medium that this version can open, expected a bcast, mcast, ucast or "
+            "serial line as well");
     }
 }
 
@@ -135,6 +135,17 @@ void check_port_order(const Parsing& parsing) {
                                    std::string(medium_word(medium.kind)) + " " + medium.name +
                                    ") stands before it and uses port " +
                                    std::to_string(medium.port) + "; put udpport first");
+    }
+}
+
+void check_baud_order(const Parsing& parsing) {
+    const std::string baud = parsing.text_of("baud");
+    for (const Medium& medium : parsing.cf.media) {
+        if (medium.kind != MediumKind::serial || std::to_string(medium.baud) == baud) continue;
+        parsing.report.warning(parsing.line_of("baud"),
+                               "baud " + baud + ": line " + std::to_string(medium.line) +
+                                   " (serial " + medium.name + ") stands before it and uses " +
+                                   std::to_string(medium.baud) + "; put baud first");
     }
 }
 
@@ -167,6 +178,7 @@ void check_together(const Parsing& parsing) {
     check_media(parsing);
     check_ping_names(parsing);
     check_port_order(parsing);
+    check_baud_order(parsing);
     check_resources(parsing);
 }
 

@@ -209,6 +209,14 @@ void add_medium(Parsing& parsing, const Directive& directive, const std::vector<
     std::vector<Medium>& media = parsing.cf.media;
     if (is_ping(medium.kind) && named_before(parsing, directive, medium)) return;
     const auto same = std::find(media.begin(), media.end(), medium);
+    if (same != media.end() && medium.kind == MediumKind::serial) {
+        parsing.error(directive, line,
+                      directive.name + " " + medium.name + ": the same as line " +
+                          std::to_string(same->line) +
+                          ", expected each device once: both would read a part of "
+                          "what comes in");
+        return;
+    }
     if (same != media.end()) {
         parsing.report.warning(line, directive.name + " " + medium.name + ": the same as line " +
                                          std::to_string(same->line) +

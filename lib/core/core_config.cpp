@@ -6,16 +6,16 @@
 namespace hb::core {
 namespace {
 
-// Serial lines, pings and IPv6 come later; they get no link yet.
+// Pings and IPv6 come later; they get no link yet.
 bool has_link(config::MediumKind kind) {
     switch (kind) {
         case config::MediumKind::bcast:
         case config::MediumKind::mcast:
         case config::MediumKind::ucast:
+        case config::MediumKind::serial:
             return true;
         case config::MediumKind::mcast6:
         case config::MediumKind::ucast6:
-        case config::MediumKind::serial:
         case config::MediumKind::ping:
         case config::MediumKind::ping6:
         case config::MediumKind::ping_group:
@@ -47,7 +47,8 @@ void add_links(const config::HaCf& ha_cf, cluster::EngineConfig& engine) {
     for (const config::Medium& medium : linked_media(ha_cf)) {
         const LinkId id{next++};
         const bool ping = config::is_ping(medium.kind);
-        engine.links.push_back({id, medium.name, false, ping});
+        const bool text_form = medium.kind == config::MediumKind::serial;
+        engine.links.push_back({id, medium.name, text_form, ping});
         if (ping) engine.pings.push_back({lower(medium.name), ping_kind(medium.kind), id});
     }
 }

@@ -100,6 +100,22 @@ TEST_F(LoadConfigTest, WarnsOfAnInterfaceThatIsNotThere) {
         << all(loaded.found.warnings);
 }
 
+// Why: an adapter may be plugged in later; a disk or a file in its place is a slip of the pen.
+TEST_F(LoadConfigTest, LooksAtSerialDevices) {
+    ha_cf("serial /dev/nosuch\n");
+    const LoadedConfig absent = load();
+    EXPECT_EQ(absent.exit_status, 0) << all(absent.found.errors);
+    EXPECT_NE(all(absent.found.warnings).find("ha.cf:4: serial /dev/nosuch: No such file"),
+              std::string::npos)
+        << all(absent.found.warnings);
+    ha_cf("serial " + folder.paths().authkeys() + "\n");
+    const LoadedConfig file = load();
+    EXPECT_EQ(file.exit_status, 6);
+    EXPECT_NE(all(file.found.errors).find("authkeys: is no character device, expected a serial"),
+              std::string::npos)
+        << all(file.found.errors);
+}
+
 // Why: names are resolved once, at load: later the name server may be what this cluster serves.
 TEST_F(LoadConfigTest, ResolvesHostsOfUcastLines) {
     ha_cf("ucast lo localhost\n");

@@ -170,7 +170,7 @@ TEST(HaCf, ThisMachineMustBeANode) {
 
 // Why: a node that hears nobody would take over everything while its peer runs it.
 TEST(HaCf, AMediumOfALaterPartAloneIsNotEnough) {
-    const Parsed parsed = parse_text("logfacility daemon\nserial /dev/ttyS0\nnode c1 c2\n");
+    const Parsed parsed = parse_text("logfacility daemon\nping 10.0.0.1\nnode c1 c2\n");
     ASSERT_EQ(parsed.found.errors.size(), 1U);
     EXPECT_NE(parsed.errors().find("no medium that this version can open"), std::string::npos);
 }
@@ -181,6 +181,26 @@ TEST(HaCf, APortBehindTheMediumComesTooLate) {
     EXPECT_EQ(parsed.cf.media[0].port, 694U);
     EXPECT_NE(parsed.warnings().find("put udpport first"), std::string::npos);
     EXPECT_EQ(parse_text("bcast e\nnode c1\n", {"c1", true, 1694}).cf.media[0].port, 1694U);
+}
+
+// Why: both ends of a line must talk at one speed; a device read twice loses every other byte.
+TEST(HaCf, SerialLinesHaveASpeedAndAreNamedOnce) {
+    const Parsed parsed = parse_with("baud 9600\nserial /dev/ttyS0,/dev/ttyUSB0");
+    ASSERT_EQ(parsed.cf.media.size(), 3U);
+    EXPECT_EQ(parsed.cf.media[1].device, "/dev/ttyS0");
+    EXPECT_EQ(parsed.cf.media[2].name, "/dev/ttyUSB0");
+    EXPECT_EQ(parsed.cf.media[2].baud, 9600U);
+    EXPECT_EQ(parse_with("serial /dev/ttyS0").cf.media[1].baud, 19200U);
+    EXPECT_EQ(parsed.unsupported(), "");
+    EXPECT_NE(parse_with("serial ttyS0")
+                  .errors()
+                  .find("ha.cf:7: serial ttyS0: \"ttyS0\" is no "
+                        "device, expected an absolute path"),
+              std::string::npos);
+    EXPECT_NE(parse_with("serial /dev/a /dev/a").errors().find("the same as line 7"),
+              std::string::npos);
+    EXPECT_NE(parse_with("serial /dev/a\nbaud 9600").warnings().find("ha.cf:8: baud 9600: line 7"),
+              std::string::npos);
 }
 
 TEST(HaCf, MulticastIsReadInFull) {
