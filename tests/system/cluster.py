@@ -129,8 +129,9 @@ class Cluster:
         lines = [f"logfile {LOG}", "logfacility none", f"keepalive {keepalive}",
                  f"deadtime {deadtime}", f"warntime {warntime}", f"initdead {initdead}"]
         for medium in media:
-            network = int(re.search(r"eth(\d+)", medium)[1])
-            lines.append(medium.replace("PEER", Switch.address(network, peer)))
+            if network := re.search(r"eth(\d+)", medium):
+                medium = medium.replace("PEER", Switch.address(int(network[1]), peer))
+            lines.append(medium)
         lines += [f"auto_failback {failback}", *extra, "node " + " ".join(self.names),
                   *self.products[host].directives]
         return "\n".join(lines) + "\n"
