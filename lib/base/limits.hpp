@@ -67,7 +67,10 @@ inline constexpr std::size_t load_bytes_max = 63;       // field `ld`, as in 3.0
 inline constexpr Duration start_grace = 2s;             // added to `dt` ...
 inline constexpr Duration start_grace_span = 5s;        // ... for this long after start
 inline constexpr Duration link_flap_log_pause = 60s;
-inline constexpr unsigned link_flap_log_lines = 4;  // of one link to one peer, in that pause
+inline constexpr unsigned link_flap_log_lines = 4;       // of one link to one peer, in that pause
+inline constexpr Duration dead_link_alarm_pause = 24h;   // a dead link while others work: each day
+inline constexpr Duration protection_alarm_pause = 24h;  // while disks are unprotected: each day
+inline constexpr std::size_t heard_field_bytes_max = 2000;  // `hb_heard`; nodes beyond: left out
 
 // --- resources (resources.md 10.3) ---
 inline constexpr Duration script_timeout_start = 60s;

@@ -36,6 +36,7 @@ void Engine::State::echo_came(Turn& turn, std::size_t ping, ByteView bytes) {
     const Pings::Heard heard = pings.heard(ping, turn.now.mono);
     if (heard.late) turn.log(LogId::peer_late, pings.name(ping), heard.interval);
     if (heard.came_up) ping_changed(turn, ping);
+    turn.up.emplace_back(PingHeard{pings.name(ping)});
 }
 
 // One line a change: the link of a ping node is up when the node is.

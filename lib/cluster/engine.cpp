@@ -16,6 +16,14 @@ LivenessTimes ping_times_of(const EngineConfig& config) {
     return {silence, config.warntime, config.initdead};
 }
 
+std::vector<bool> expected_links(const EngineConfig& config) {
+    std::vector<bool> expected;
+    for (const LinkSpec& link : config.links) {
+        expected.push_back(link.expected && !link.shares && !link.ping);
+    }
+    return expected;
+}
+
 }  // namespace
 
 Engine::State::State(EngineConfig given, Now now)
@@ -23,7 +31,8 @@ Engine::State::State(EngineConfig given, Now now)
       signer(config.keys),
       members(config.self, config.self_uuid, config.nodes),
       liveness(members.peers(), times_of(config), now.mono),
-      links(members.peers(), config.links.size()),
+      links(members.peers(), expected_links(config)),
+      one_way(members.peers(), config.links.size()),
       pings(config.pings, ping_times_of(config), now.mono),
       usable(config.links.size(), true),
       acks(members.peers()),
@@ -147,7 +156,9 @@ std::vector<PeerView> Engine::peers() const {
                       peer.generation,   {}};
         for (std::size_t link = 0; link < s.config.links.size(); ++link) {
             if (s.config.links[link].ping) continue;
-            view.links.emplace_back(s.config.links[link].id, s.links.up(i, link));
+            const std::size_t line = s.line_of(link);
+            view.links.push_back(
+                {s.config.links[link].id, s.links.up(i, line), s.links.age(i, line, s.last_call)});
         }
         views.push_back(std::move(view));
     }

@@ -20,7 +20,11 @@ struct LinkSpec {
     LinkId id{};
     std::string name;  // as ha.cf has it: interface, device, or the ping node's name
     bool text_form{false};
-    bool ping{false};  // leads to a ping node and to no peer
+    bool ping{false};      // leads to a ping node and to no peer
+    bool expected{false};  // whoever is there is to be heard over it
+    // Several ucast lines of one device share its port, and the kernel spreads what comes over
+    // their sockets: they are one line, that of this earlier link.
+    std::optional<LinkId> shares{};
 };
 
 // A ping node or a group of them: a quiet member of the cluster that only answers (wire.md 7.7).
@@ -49,6 +53,7 @@ struct EngineConfig {
     wire::Compression compression{};
     std::size_t compression_threshold_bytes{};
     bool log_badpack{true};
+    std::string arbiter;  // both nodes must have the same (field `hb_arbiter`); empty: none
     wire::Keys keys;
     std::uint64_t seed{};  // for the random parts of retransmission
 };
@@ -64,6 +69,7 @@ struct PeerUp {
     NodeName peer;
     bool restarted{};
     bool ours{};
+    Duration deadtime{};  // of its own, as it announces it
 };
 // Silent for its deadtime, or it said `dead`. `ever_heard` is false for one never heard since
 // start.
@@ -87,11 +93,21 @@ struct PingState {
     bool up{};
     bool ever_heard{};
 };
-// A link to a peer came up or went dead; the link of a ping node likewise (`peer` is its name).
+// A ping node has answered an echo request. Each time.
+struct PingHeard {
+    NodeName ping;
+};
+// A link to a peer came up or went dead; the link of a ping node likewise (`node` is its name).
 struct LinkState {
-    NodeName peer;
+    NodeName node;
     LinkId link{};
     bool up{};
+};
+// A peer of ours says that it hears us over no line at all, or hears us again. After PeerUp it
+// does.
+struct HeardBy {
+    NodeName peer;
+    bool anywhere{};
 };
 // A sequenced message for us (or for all) that the engine itself does not handle, each once; and
 // every ip-request-resp, whoever is meant.
@@ -110,8 +126,14 @@ struct StalledUs {
 };
 
 using Notice = std::variant<CommUp, PeerUp, PeerDead, PeerReturned, PeerStatus, PingState,
-                            LinkState, Delivered, SentAgain, StalledUs>;
+                            PingHeard, LinkState, HeardBy, Delivered, SentAgain, StalledUs>;
 using Notices = std::vector<Notice>;
+
+struct LinkView {
+    LinkId link{};
+    bool up{};
+    std::optional<Duration> age;  // since it was heard last, at the last call; nothing: never
+};
 
 struct PeerView {
     NodeName name;
@@ -119,7 +141,7 @@ struct PeerView {
     bool ours{};         // sends our capabilities field
     bool heard{};        // since it was last declared dead
     std::uint64_t generation{};
-    std::vector<std::pair<LinkId, bool>> links;  // without those of ping nodes
+    std::vector<LinkView> links;  // without those of ping nodes
 };
 
 struct PingView {
@@ -177,5 +199,6 @@ private:
 // Name and value of the field in `status` by which we know each other. Real nodes ignore it.
 inline constexpr std::string_view capabilities_field = "hb_caps";
 inline constexpr std::string_view capabilities_value = "1";
+inline constexpr std::string_view arbiter_field = "hb_arbiter";
 
 }  // namespace hb::cluster

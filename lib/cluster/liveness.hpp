@@ -28,6 +28,7 @@ public:
     Heartbeat heard(std::size_t peer, Instant now);
     // The peer's own word for how long it may be silent.
     void announced(std::size_t peer, Duration timeout);
+    Duration announced(std::size_t peer) const { return peers_[peer].timeout; }
     void declare_dead(std::size_t peer);
     // It was started again: the pause before is no lateness.
     void new_life(std::size_t peer);

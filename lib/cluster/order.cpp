@@ -34,8 +34,10 @@ void Engine::State::sequenced(Turn& turn, std::size_t peer, std::size_t link,
     const bool to_read = header.type == "status" || to_be_read(message);
     const Sequence::Order order = put_in_order(turn, peer, number);
     if (order == Sequence::Order::old) return;
-    if (to_read && links.heard(peer, link, turn.now.mono)) {
-        link_changed_state(turn, {peer, link, true});
+    const std::size_t line = line_of(link);
+    if (header.type == "status") lines_told(peer, line, message);
+    if (to_read && links.heard(peer, line, turn.now.mono)) {
+        link_changed_state(turn, {peer, line, true});
     }
     if (order == Sequence::Order::duplicate) return;
     if (header.type == "status") {
@@ -116,6 +118,7 @@ void Engine::State::begin_life(Turn& turn, std::size_t peer, Life life, const He
         from.word.clear();  // its first word is news, even if the life before ended with the same
     }
     forget_order(turn, peer);
+    one_way.forget(peer);
     from.order.new_life();
     from.status_number = 0;
     from.generation = header.generation;

@@ -88,12 +88,17 @@ void Engine::State::add_standard_fields(wire::Message& message, std::uint64_t nu
 
 Result<void> Engine::State::emit(const wire::Message& message, Effects& out) const {
     Bytes datagram, text;
+    // A status names the line it goes over, so it is sealed for each.
+    const bool named = message.type() == "status";
+    wire::Message copy = named ? message : wire::Message{};
+    const wire::Message& what = named ? copy : message;
     for (std::size_t i = 0; i < config.links.size(); ++i) {
         const LinkSpec& link = config.links[i];
         if (!usable[i] || link.ping) continue;
         Bytes& frame = link.text_form ? text : datagram;
-        if (frame.empty()) {
-            auto sealed = link.text_form ? seal_line(signer, message) : seal_datagram(message);
+        if (named) copy.set(link_field, std::to_string(line_of(i)));
+        if (named || frame.empty()) {
+            auto sealed = link.text_form ? seal_line(signer, what) : seal_datagram(what);
             if (!sealed) return tl::unexpected<Error>(sealed.error());
             frame = std::move(*sealed);
         }

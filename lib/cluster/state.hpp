@@ -19,6 +19,7 @@
 #include "cluster/liveness.hpp"
 #include "cluster/log_damper.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/one_way.hpp"
 #include "cluster/pings.hpp"
 #include "cluster/retransmit.hpp"
 #include "cluster/roll_call.hpp"
@@ -46,6 +47,7 @@ struct Peer {
     std::uint64_t status_number{};  // seq of that status
     std::string word{"init"};       // st of that status, or `dead`
     bool ours{false};
+    bool hears_us{true};  // as we told last
     bool heard_since_start{false};
     Sequence order;
     Retransmit wanted;
@@ -110,7 +112,17 @@ struct Engine::State {
                      std::uint64_t number, Life life);
     void heartbeat(Turn& turn, std::size_t peer);
     void peer_died(Turn& turn, std::size_t peer);
+
+    // --- lines.cpp: what is said of links ---
+    // The link that stands for this one (LinkSpec::shares).
+    std::size_t line_of(std::size_t link) const;
     void link_changed_state(Turn& turn, const Links::Place& place);
+    void look_at_links(Turn& turn);
+    void tell_one_way(Turn& turn);
+    // What a status says about lines, however old its number.
+    void lines_told(std::size_t peer, std::size_t line, const wire::Message& status);
+    void heard_by(Turn& turn, std::size_t peer, const wire::Message& status, bool active);
+    std::string heard_list() const;
 
     // --- echo.cpp: ping nodes ---
     void echo_came(Turn& turn, std::size_t ping, ByteView bytes);
@@ -144,6 +156,7 @@ struct Engine::State {
     Membership members;
     Liveness liveness;
     Links links;
+    OneWay one_way;
     Pings pings;
     std::vector<bool> usable;  // by link
     std::vector<Peer> peers;

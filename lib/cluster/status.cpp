@@ -28,11 +28,17 @@ void Engine::State::status_came(Turn& turn, std::size_t peer, const wire::Messag
     from.ours = message.has(capabilities_field);
     if (life != Life::same) {
         if (life == Life::returned) turn.up.emplace_back(PeerReturned{name});
-        turn.up.emplace_back(PeerUp{name, life == Life::restarted, from.ours});
+        turn.up.emplace_back(
+            PeerUp{name, life == Life::restarted, from.ours, liveness.announced(peer)});
+        if (!config.arbiter.empty() && message.get(arbiter_field) != config.arbiter) {
+            turn.log(LogId::arbiter_differs, name, config.arbiter);
+        }
+        from.hears_us = true;
         roll.came_to_life(peer);
         beat.extra(turn.now.mono);
     }
     const std::string word = lower(message.get("st"));
+    heard_by(turn, peer, message, word == "active");
     if (word == "dead") return peer_died(turn, peer);
     if (word == from.word) return;
     from.word = word;
@@ -62,16 +68,10 @@ void Engine::State::peer_died(Turn& turn, std::size_t peer) {
     gone.word = "dead";
     gone.parked.clear();
     turn.log(LogId::peer_dead, members.name(peer));
+    links.peer_died(peer);
+    one_way.forget(peer);
     forget_order(turn, peer);
     turn.up.emplace_back(PeerDead{members.name(peer), gone.heard_since_start});
-}
-
-void Engine::State::link_changed_state(Turn& turn, const Links::Place& place) {
-    const LinkSpec& link = config.links[place.link];
-    if (links.may_log(place.peer, place.link, turn.now.mono)) {
-        turn.log(place.up ? LogId::link_up : LogId::link_dead, members.name(place.peer), link.name);
-    }
-    turn.up.emplace_back(LinkState{members.name(place.peer), link.id, place.up});
 }
 
 }  // namespace hb::cluster

@@ -25,12 +25,8 @@ void Engine::State::pass_time(Turn& turn) {
     const Instant now = turn.now.mono;
     if (beat.due(now, config.keepalive)) send_status(turn.now, turn.out);
     for (const std::size_t peer : liveness.passed(now)) peer_died(turn, peer);
-    for (const Links::Place& place : links.passed(now, liveness)) link_changed_state(turn, place);
+    look_at_links(turn);
     for (const std::size_t ping : pings.passed(now)) ping_changed(turn, ping);
-    for (const Links::Place& place : links.overdue_logs(now)) {
-        turn.log(place.up ? LogId::link_up : LogId::link_dead, members.name(place.peer),
-                 config.links[place.link].name);
-    }
     for (std::size_t peer = 0; peer < peers.size(); ++peer) ask_for_missing(turn, peer);
     damper.passed(now, turn.out);
 }
@@ -73,6 +69,7 @@ void Engine::State::ask_for_missing(Turn& turn, std::size_t peer) {
 
 void Engine::State::follow_up(Turn& turn) {
     if (!started) return;
+    tell_one_way(turn);
     if (beat.extra_due(turn.now.mono)) send_status(turn.now, turn.out);
     call_roll(turn);
 }
@@ -110,7 +107,7 @@ Instant Engine::State::next_deadline() const {
     if (!started) return last_call;
     Instant first =
         std::min({beat.next_deadline(), liveness.next_deadline(), links.next_deadline(liveness),
-                  pings.next_deadline(), damper.next_deadline()});
+                  one_way.next_deadline(), pings.next_deadline(), damper.next_deadline()});
     if (pings.settled()) first = std::min(first, roll.next_deadline());
     for (const Peer& peer : peers) first = std::min(first, peer.wanted.next_deadline());
     return first;

@@ -48,6 +48,7 @@ std::string failback_word(Failback failback) {
     }
     return "";
 }
+std::string arbiter_or_none(const ArbiterLine& arbiter) { return or_none(arbiter_text(arbiter)); }
 std::string order_word(GroupOrder order) {
     return order == GroupOrder::parallel ? "parallel" : "file";
 }
@@ -85,6 +86,7 @@ const std::vector<Row>& rows() {
         HB_WAITS("watchdog", watchdog, or_none),
         HB_WAITS("group_order", group_order, order_word),
         HB_WAITS("rc_d_all", rc_d_all, yes_no),
+        HB_WAITS("arbiter", arbiter, arbiter_or_none),
         HB_WAITS("manage resources", manage_resources, yes_no),
     };
     return table;

@@ -215,6 +215,8 @@ static void parse_line(Parsing& parsing, const Line& line) {
         unknown_directive(parsing, name, line.number);
     } else if (directive->kind == Kind::media_words || directive->kind == Kind::medium) {
         parse_media_line(parsing, *directive, rest, line.number);
+    } else if (directive->name == "arbiter") {
+        parse_arbiter(parsing, *directive, rest, line.number);
     } else if (directive->kind == Kind::line) {
         parse_whole_line(parsing, *directive, rest, line.number);
     } else {

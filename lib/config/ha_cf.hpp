@@ -58,6 +58,18 @@ bool is_ipfail(std::string_view path) noexcept;
 enum class Failback { on, off, legacy };
 enum class GroupOrder { parallel, file };
 
+// Who decides which of two nodes goes on when they do not hear each other (ours).
+struct ArbiterLine {
+    std::vector<std::string> names;  // ping nodes, lower case; empty: no arbiter
+    bool reboot{false};
+    int line{};
+    bool operator==(const ArbiterLine& other) const {  // without `line`
+        return names == other.names && reboot == other.reboot;
+    }
+};
+// As it stands in the file, without the directive; "" without one.
+std::string arbiter_text(const ArbiterLine& arbiter);
+
 struct HaCf {
     std::vector<std::string> nodes;  // normal nodes, lower case, file order
     std::vector<Medium> media;       // file order
@@ -86,6 +98,7 @@ struct HaCf {
     int stop_retries{10};  // also `env STOPRETRYMAX=n`
     GroupOrder group_order{GroupOrder::parallel};
     bool rc_d_all{false};
+    ArbiterLine arbiter;
     // --- for children: HA_<name>=<text>, as recorded (config.md 1.3), and `env` lines ---
     std::map<std::string, std::string> recorded;
     std::vector<std::pair<std::string, std::string>> env;

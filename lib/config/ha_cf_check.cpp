@@ -180,6 +180,7 @@ void check_together(const Parsing& parsing) {
     check_port_order(parsing);
     check_baud_order(parsing);
     check_resources(parsing);
+    check_arbiter(parsing);
 }
 
 }  // namespace hb::config

@@ -52,6 +52,9 @@ void parse_media_line(Parsing& parsing, const Directive& directive, std::string_
 // stonith, stonith_host, apiauth, respawn, failfast, crm_daemon_dir (ha_cf_lines.cpp).
 void parse_whole_line(Parsing& parsing, const Directive& directive, std::string_view rest,
                       int line);
+// arbiter (ha_cf_arbiter.cpp): the line, and whether it fits the rest of the file.
+void parse_arbiter(Parsing& parsing, const Directive& directive, std::string_view rest, int line);
+void check_arbiter(const Parsing& parsing);
 // After the last line: fills the struct and `recorded`, then checks it as a whole
 // (ha_cf_finish.cpp, ha_cf_check.cpp).
 void fill_in(Parsing& parsing);

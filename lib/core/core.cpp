@@ -69,12 +69,16 @@ struct Core::State {
           engine(config.engine, now),
           manager(config.resources, now),
           clients(config.engine.self),
-          ipfail(config.ipfail, config.engine.self, first_other(config.engine)) {}
+          ipfail(config.ipfail, config.engine.self, first_other(config.engine)),
+          protection(config.protection, config.resources.manage
+                                            ? config.resources.groups
+                                            : std::vector<config::ResourceGroup>{}) {}
 
     void notices(Now now, cluster::Notices& up, Effects& out);
     void notice(Now now, const cluster::Notice& notice, resource::Wishes& wishes, Effects& out);
     void delivered(Now now, const cluster::Delivered& news, resource::Wishes& wishes, Effects& out);
     void carry_out(Now now, resource::Wishes& wishes, Effects& out);
+    void watch_protection(Now now, Effects& out);
     void local(Now now, const LocalMessage& event, Effects& out);
     void reconfigure(Now now, const CoreConfig& next, resource::Wishes& wishes, Effects& out);
     void plugin_asks(Now now, const PluginAsks& asks, Effects& out);
@@ -87,6 +91,7 @@ struct Core::State {
     resource::Manager manager;
     Clients clients;
     IpfailClient ipfail;
+    ProtectionWatch protection;
 };
 
 Core::Core(CoreConfig config, Now now) : state_(std::make_unique<State>(std::move(config), now)) {}
@@ -96,9 +101,18 @@ Core& Core::operator=(Core&&) noexcept = default;
 
 void Core::start(Now now, Effects& out) {
     state_->engine.start(now, out);
+    std::vector<LogLine> lines;
+    state_->protection.start(now.mono, lines);
+    out.insert(out.end(), lines.begin(), lines.end());
     resource::Wishes wishes;
     state_->manager.start(now, wishes);
     state_->carry_out(now, wishes, out);
+}
+
+void Core::State::watch_protection(Now now, Effects& out) {
+    std::vector<LogLine> lines;
+    protection.wakeup(now.mono, lines);
+    out.insert(out.end(), lines.begin(), lines.end());
 }
 
 void Core::State::carry_out(Now now, resource::Wishes& wishes, Effects& out) {
@@ -128,6 +142,7 @@ void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes&
         Overloaded{
             [&](const cluster::CommUp&) { manager.comm_up(now, wishes); },
             [&](const cluster::PeerUp& up) {
+                manager.peer_deadtime(up.deadtime);
                 manager.peer_up(now, up.peer, up.restarted, up.ours, wishes);
             },
             [&](const cluster::PeerDead& dead) {
@@ -162,10 +177,14 @@ void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes&
                                              : std::string();
                 out.emplace_back(RunHook{"ifstat",
                                          {{"t", "ifstat"},
-                                          {"node", link.peer},
+                                          {"node", link.node},
                                           {"ifname", name},
                                           {"st", link.up ? "up" : "dead"}}});
-                if (!link.up && link.peer == ipfail.peer()) ipfail.link_dead();
+                if (!link.up && link.node == ipfail.peer()) ipfail.link_dead();
+            },
+            [&](const cluster::PingHeard& echo) { manager.ping_heard(now, echo.ping, wishes); },
+            [&](const cluster::HeardBy& word) {
+                manager.heard_by(now, word.peer, word.anywhere, wishes);
             },
             [&](const cluster::Delivered& message) { delivered(now, message, wishes, out); },
             [&](const cluster::SentAgain& again) { manager.repeated_to(now, again.peer, wishes); },
@@ -307,6 +326,7 @@ void Core::step(Now now, const Event& event, Effects& out) {
                    [&](const Surroundings& around) { node.engine.load(around.load); },
                    [&](const Wakeup&) {
                        node.engine.wakeup(now, out, up);
+                       node.watch_protection(now, out);
                        if (now.mono >= node.manager.next_deadline()) {
                            node.manager.wakeup(now, wishes);
                        }
@@ -322,7 +342,8 @@ void Core::step(Now now, const Event& event, Effects& out) {
 }
 
 Instant Core::next_deadline() const {
-    return std::min(state_->engine.next_deadline(), state_->manager.next_deadline());
+    return std::min({state_->engine.next_deadline(), state_->manager.next_deadline(),
+                     state_->protection.next_deadline()});
 }
 
 Pulse Core::pulse() const noexcept {

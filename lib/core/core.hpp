@@ -12,6 +12,7 @@
 #include "config/ha_cf.hpp"
 #include "config/haresources.hpp"
 #include "core/ipfail_client.hpp"
+#include "core/protection.hpp"
 #include "resource/manager.hpp"
 
 namespace hb::core {
@@ -20,6 +21,7 @@ struct CoreConfig {
     cluster::EngineConfig engine;
     resource::ManagerConfig resources;
     IpfailConfig ipfail;
+    Protection protection;
 };
 
 // What is this node's own and not in the files.

@@ -53,6 +53,36 @@ void add_links(const config::HaCf& ha_cf, cluster::EngineConfig& engine) {
     }
 }
 
+bool same_socket(const config::Medium& a, const config::Medium& b) {
+    const bool to_one = a.kind == config::MediumKind::ucast || a.kind == config::MediumKind::ucast6;
+    return to_one && a.kind == b.kind && a.device == b.device && a.port == b.port;
+}
+
+// Over which links everybody is to be heard, and which of them are one line (LinkSpec::shares).
+void describe_links(std::vector<cluster::LinkSpec>& links, const std::vector<config::Medium>& media,
+                    std::size_t nodes) {
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        const config::MediumKind kind = media[i].kind;
+        const bool to_all = kind == config::MediumKind::bcast ||
+                            kind == config::MediumKind::mcast || kind == config::MediumKind::mcast6;
+        links[i].expected = to_all || (nodes == 2 && !config::is_ping(kind));
+        for (std::size_t k = 0; k < i && !links[i].shares; ++k) {
+            if (same_socket(media[k], media[i])) links[i].shares = links[k].id;
+        }
+    }
+}
+
+Protection protection_of(const config::HaCf& ha_cf) {
+    Protection protection;
+    for (const config::Medium& medium : ha_cf.media) {
+        if (config::is_ping(medium.kind)) continue;
+        protection.lines.push_back(std::string(config::medium_word(medium.kind)) + " " +
+                                   medium.name);
+    }
+    protection.arbiter = config::arbiter_text(ha_cf.arbiter);
+    return protection;
+}
+
 cluster::EngineConfig engine_config(const config::HaCf& ha_cf, const config::AuthKeys& keys,
                                     const Identity& identity) {
     cluster::EngineConfig engine;
@@ -61,6 +91,7 @@ cluster::EngineConfig engine_config(const config::HaCf& ha_cf, const config::Aut
     engine.generation = identity.generation;
     engine.nodes = ha_cf.nodes;
     add_links(ha_cf, engine);
+    describe_links(engine.links, linked_media(ha_cf), ha_cf.nodes.size());
     engine.keepalive = ha_cf.keepalive;
     engine.deadtime = ha_cf.deadtime;
     engine.warntime = ha_cf.warntime;
@@ -76,6 +107,7 @@ cluster::EngineConfig engine_config(const config::HaCf& ha_cf, const config::Aut
         ha_cf.compression == "bz2" ? wire::Compression::bz2 : wire::Compression::zlib;
     engine.compression_threshold_bytes = ha_cf.compression_threshold_kib * 1024;
     engine.log_badpack = ha_cf.log_badpack;
+    engine.arbiter = config::arbiter_text(ha_cf.arbiter);
     engine.keys = wire_keys(keys);
     engine.seed = identity.seed;
     return engine;
@@ -107,6 +139,8 @@ CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& k
     core.resources.stop_timeout = ha_cf.stop_timeout;
     core.resources.stop_retries = ha_cf.stop_retries;
     core.resources.manage = ha_cf.manage_resources;
+    core.resources.arbiter = {ha_cf.arbiter.names, ha_cf.arbiter.reboot, ha_cf.deadtime};
+    core.protection = protection_of(ha_cf);
     return core;
 }
 

@@ -24,6 +24,7 @@ ClaimStep from_alive(In input) noexcept {
         case In::fence_given_up:
         case In::no_device:
         case In::operator_confirmed:
+        case In::arbiter_heard:
             return {Claim::alive, Do::log_only};
     }
     HB_CHECK(false && "unknown input");
@@ -33,6 +34,7 @@ ClaimStep from_fencing(In input) noexcept {
     switch (input) {
         case In::fence_confirmed:
         case In::operator_confirmed:
+        case In::arbiter_heard:
         case In::no_device:
             return {Claim::cleared, Do::take};
         case In::fence_not_confirmed:
@@ -67,6 +69,7 @@ ClaimStep from_cleared(In input) noexcept {
         case In::fence_not_confirmed:
         case In::fence_given_up:
         case In::operator_confirmed:
+        case In::arbiter_heard:
             return {Claim::cleared, Do::log_only};
     }
     HB_CHECK(false && "unknown input");
@@ -85,6 +88,7 @@ ClaimStep from_blocked(In input) noexcept {
         case In::left_in_order:
         case In::fence_not_confirmed:
         case In::fence_given_up:
+        case In::arbiter_heard:
         case In::no_device:
             return {Claim::blocked, Do::log_only};
     }

@@ -21,6 +21,7 @@ enum class ClaimInput : std::uint8_t {
     fence_given_up,
     no_device,
     operator_confirmed,
+    arbiter_heard,  // and what it held is given up there
     returned_same_life,
     returned_new_life,
 };

@@ -8,13 +8,14 @@
 
 namespace hb::resource {
 
-Manager::Manager(ManagerConfig config, Now)
+Manager::Manager(ManagerConfig config, Now now)
     : config_(std::move(config)),
       table_(config_.self, config_.manage ? config_.groups : std::vector<config::ResourceGroup>{},
              config_.order,
              {config_.start_timeout, config_.status_timeout, config_.stop_timeout,
               config_.stop_retries}),
-      fencer_(config_.fencing) {
+      fencer_(config_.fencing),
+      arbiter_(config_.arbiter, now.mono) {
     for (const NodeName& node : config_.nodes) {
         if (node == config_.self) continue;
         Peer peer;
@@ -83,6 +84,7 @@ void Manager::peer_up(Now now, const NodeName& name, bool restarted, bool ours, 
     const bool was_dead = !peer->alive;
     peer->alive = true;
     peer->ours = ours;
+    peer->deaf = peer->proven_down = false;
     claim_returned(*peer, restarted, out);
     if (restarted || was_dead) {
         peer->left = false;
@@ -172,6 +174,7 @@ void Manager::reconfigure(Now now, const ManagerConfig& next, Wishes& out) {
     config_.status_timeout = next.status_timeout;
     config_.stop_timeout = next.stop_timeout;
     config_.stop_retries = next.stop_retries;
+    arbiter_.set_deadtime(next.arbiter.deadtime);
     fencer_.set_config(next.fencing);
     table_.set_limits(
         {next.start_timeout, next.status_timeout, next.stop_timeout, next.stop_retries});
@@ -197,6 +200,7 @@ bool Manager::unanswered() const {
 Instant Manager::next_deadline() const noexcept {
     Instant first =
         std::min({standby_.next_deadline(), table_.next_deadline(), fencer_.next_deadline()});
+    if (arbitrated()) first = std::min(first, arbiter_.next_deadline());
     if (unanswered()) first = std::min(first, ask_again_at_);
     if (standby_wanted_) first = std::min(first, standby_wanted_until_);
     first = std::min(first, tell_again_at_);
@@ -241,6 +245,7 @@ View Manager::view() const {
 
 void Manager::settle(Now now, Wishes& out) {
     if (!config_.manage && !stopping_) return;
+    settle_arbiter(now, out);
     settle_silent(now, out);
     settle_standby(now, out);
     settle_late_answer(now, out);
@@ -279,7 +284,7 @@ void Manager::settle_standby(Now now, Wishes& out) {
 }
 
 void Manager::settle_plan(Instant now, Wishes& out) {
-    if (!may_plan()) return;
+    if (!may_plan() || arbiter_.standing() == Standing::isolated) return;
     settle_legacy(now, out);
     const View seen = view();
     const auto asked_for = [this](const std::string& key) {
@@ -289,7 +294,7 @@ void Manager::settle_plan(Instant now, Wishes& out) {
     for (const std::string& key : groups_to_take(seen)) {
         if (asked_for(key)) continue;  // it was released to be given; that is answered first
         table_.want(key, out);
-        if (!claims_open()) table_.clear(key, out);
+        if (!claims_open() && arbiter_.may_take()) table_.clear(key, out);
         // Left alone by a real node (its bug B5): when both are at rest it may go home.
         Peer* owner = find(table_.find(key)->preferred());
         if (owner != nullptr && seen.passive.contains(owner->name)) owner->failback_due = true;

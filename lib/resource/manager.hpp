@@ -11,6 +11,7 @@
 #include "base/event.hpp"
 #include "config/ha_cf.hpp"
 #include "config/haresources.hpp"
+#include "resource/arbiter.hpp"
 #include "resource/fencer.hpp"
 #include "resource/group_table.hpp"
 #include "resource/holdings.hpp"
@@ -31,7 +32,8 @@ struct ManagerConfig {
     Duration start_timeout{}, status_timeout{}, stop_timeout{};
     int stop_retries{};
     FencingConfig fencing;
-    bool manage{true};  // false: `-M`, or another manager is in charge
+    ArbiterConfig arbiter;  // counts only without a fencing device
+    bool manage{true};      // false: `-M`, or another manager is in charge
 };
 
 struct GroupView {
@@ -53,6 +55,12 @@ public:
     // Its own communication is up, or no longer (its status word says so).
     void peer_active(Now now, const NodeName& peer, bool active, Wishes& out);
     void peer_dead(Now now, const NodeName& peer, bool ever_heard, Wishes& out);
+    // It says that it hears nothing from us, or that it does again.
+    void heard_by(Now now, const NodeName& peer, bool anywhere, Wishes& out);
+    // The other node's deadtime, by its own word.
+    void peer_deadtime(Duration deadtime);
+    // A ping node has answered.
+    void ping_heard(Now now, const NodeName& ping, Wishes& out);
     // A message of ours was sent again, since that peer had missed it.
     void repeated_to(Now now, const NodeName& peer, Wishes& out);
     // starting, resource, ask_resources, hb_takeover, ip-request, ip-request-resp, shutdone.
@@ -81,6 +89,7 @@ public:
     // none, local, foreign or all; `transition` while anything moves.
     std::string_view holdings() const;
     std::vector<GroupView> groups() const;
+    Standing standing() const noexcept { return arbiter_.standing(); }
     bool stopping() const noexcept { return stopping_; }
     bool finished() const noexcept { return stop_step_ == StopStep::finished; }
 
@@ -128,6 +137,14 @@ private:
     bool claims_open() const;
     void take_over_from(Instant now, Peer& peer, Wishes& out);
 
+    // without a device (manager_arbiter.cpp)
+    bool arbitrated() const;
+    bool contested() const;
+    void await_arbiter(Instant now, Peer& peer, Wishes& out);
+    void settle_arbiter(Now now, Wishes& out);
+    void tell_arbiter(Instant now, Standing before, Standing after, Wishes& out);
+    void give_up_isolated(Wishes& out);
+
     // hand-overs (manager_moves.cpp)
     bool request_standby(Now now, Holding give, Wishes& out);
     void release_class(Holding give, Wishes& out);
@@ -173,6 +190,8 @@ private:
     std::vector<Peer> peers_;  // the other nodes, file order
     Standby standby_;
     Fencer fencer_;
+    Arbiter arbiter_;
+    NodeName unproven_;  // it was just counted dead, and the arbiter decides
     // Classes that have no group in haresources: 3.0.6 announces them all the same.
     Holding empty_held_{Holding::none};
     bool comm_up_{false};

@@ -62,6 +62,7 @@ void Manager::shoot(Instant now, Peer& peer, Wishes& out) {
         if (!stopping_) fencer_.request(now, peer.name, fencer_.delay() * slots, out);
         return;
     }
+    if (arbitrated()) return await_arbiter(now, peer, out);
     wish(out, Letter{"stonith", {{"node", peer.name}, {"result", "n_stnth"}}});
     wish_log(out, LogId::no_stonith);
     wish_log(out, LogId::disks_unprotected);
@@ -83,11 +84,14 @@ void Manager::fence_done(Now now, const FenceDone& result, Wishes& out) {
 // An operator's word that a node is without power.
 void Manager::confirm_fenced(Now now, const NodeName& name, Wishes& out) {
     Peer* peer = find(name);
-    if (peer == nullptr || !open(peer->claim)) {
+    const bool unproven =
+        peer != nullptr && arbitrated() && !peer->alive && !peer->left && !peer->proven_down;
+    if (peer == nullptr || (!open(peer->claim) && !unproven)) {
         wish_log(out, LogId::fence_word_idle, name);
         return;
     }
     wish_log(out, LogId::fence_by_word, name);
+    peer->proven_down = true;
     fencer_.call_off(name, out);
     claim_news(now.mono, *peer, ClaimInput::operator_confirmed, out);
     settle(now, out);

@@ -14,10 +14,12 @@ namespace hb::resource {
 
 struct Peer {
     NodeName name;
-    bool alive{false};     // heard, not dead
-    bool ours{false};      // a daemon of this project: reports groups by name
-    bool active{false};    // its own communication is up: it answers
-    bool left{false};      // it said `shutdone`, and has not come back since
+    bool alive{false};        // heard, not dead
+    bool ours{false};         // a daemon of this project: reports groups by name
+    bool active{false};       // its own communication is up: it answers
+    bool left{false};         // it said `shutdone`, and has not come back since
+    bool deaf{false};         // it says that it hears nothing from us
+    bool proven_down{false};  // an operator has said so, and it has not come back since
     bool reported{false};  // its holdings are known, for this life and since we last doubted them
     bool stable{false};    // it says that it moves nothing
     Claim claim{Claim::alive};

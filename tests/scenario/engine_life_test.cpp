@@ -186,7 +186,7 @@ TEST(EngineLife, OurOwnStallIsForgivenToThePeer) {
     EXPECT_EQ(pair.count<StalledUs>(0), 1U);
     EXPECT_EQ(pair.count<PeerDead>(0), 0U);
     EXPECT_EQ(pair.logged("alpha > we stood still for"), 1U);
-    EXPECT_TRUE(pair.engine(0).peers()[0].links[0].second) << "nor is its link dead";
+    EXPECT_TRUE(pair.engine(0).peers()[0].links[0].up) << "nor is its link dead";
     pair.run_for(10s);
     EXPECT_EQ(pair.count<PeerDead>(0), 1U) << "forgiven once, not for ever";
 }
@@ -231,11 +231,11 @@ TEST(EngineLife, ALinkDiesAloneAndComesBack) {
     pair.run_for(10s);
     EXPECT_EQ(pair.logged("alpha > Link beta:eth1 dead."), 1U);
     EXPECT_EQ(pair.count<PeerDead>(0), 0U);
-    EXPECT_TRUE(pair.engine(0).peers()[0].links[0].second);
-    EXPECT_FALSE(pair.engine(0).peers()[0].links[1].second);
+    EXPECT_TRUE(pair.engine(0).peers()[0].links[0].up);
+    EXPECT_FALSE(pair.engine(0).peers()[0].links[1].up);
     pair.cut_link(1, false);
     pair.run_for(2s);
-    EXPECT_TRUE(pair.engine(0).peers()[0].links[1].second);
+    EXPECT_TRUE(pair.engine(0).peers()[0].links[1].up);
 }
 
 // Why: the log must stay readable when a cable flaps all night, and end with the truth.

@@ -289,9 +289,16 @@ private:
     static std::string shown(const cluster::PeerStatus& n) {
         return "PeerStatus " + n.peer + " " + std::string(n.message.get("st"));
     }
+    static std::string shown(const cluster::PingState& n) {
+        return "PingState " + n.ping + (n.up ? " up" : " dead");
+    }
+    static std::string shown(const cluster::PingHeard& n) { return "PingHeard " + n.ping; }
     static std::string shown(const cluster::LinkState& n) {
-        return "LinkState " + n.peer + " " + std::to_string(static_cast<unsigned>(n.link)) +
+        return "LinkState " + n.node + " " + std::to_string(static_cast<unsigned>(n.link)) +
                (n.up ? " up" : " dead");
+    }
+    static std::string shown(const cluster::HeardBy& n) {
+        return "HeardBy " + n.peer + (n.anywhere ? " again" : " nowhere");
     }
     static std::string shown(const cluster::Delivered& n) {
         return "Delivered " + std::string(n.message.type()) + " from " + n.peer;

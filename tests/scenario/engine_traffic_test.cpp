@@ -155,7 +155,7 @@ TEST(EngineTraffic, ThreeLinksDeliverOnce) {
     pair.run_for(2s);
     EXPECT_EQ(delivered(pair, 1, "resource"), up_to(200));
     const auto views = pair.engine(1).peers();
-    for (const auto& [link, up] : views[0].links) EXPECT_TRUE(up);
+    for (const cluster::LinkView& link : views[0].links) EXPECT_TRUE(link.up);
 }
 
 // Why: a message to one node is numbered for all, but only that node may act on it.

@@ -57,7 +57,7 @@ TEST(EngineCapture, ARealNodesWholeLifeIsUnderstood) {
     EXPECT_EQ(lab.said("repnodes").size(), 2U) << "its question was answered, on both links";
     const auto acks = lab.said("NS_ackmsg");
     EXPECT_EQ(acks.size(), 2U * 7) << "74 messages, every tenth, on both links";
-    for (const auto& [link, up] : std::vector(lab.engine.peers()[0].links)) EXPECT_TRUE(up);
+    for (const LinkView& link : std::vector(lab.engine.peers()[0].links)) EXPECT_TRUE(link.up);
 }
 
 // Why: the storms of cap1 (847 requests, tampered packets, text forms) must pass without harm.

@@ -65,7 +65,7 @@ TEST(EngineEdges, AFlappingLinkEndsInTheLogAsWhatItIs) {
     for (int i = 0; i < 130; ++i) beat(true);  // the first minute is over
     for (int i = 0; i < 24; ++i) beat(i % 4 == 3);
     for (int i = 0; i < 4; ++i) beat(false);
-    EXPECT_FALSE(lab.engine.peers()[0].links[1].second);
+    EXPECT_FALSE(lab.engine.peers()[0].links[1].up);
     EXPECT_EQ(lab.logged(LogId::link_dead), 2U) << "two of the four lines of a minute";
     for (int i = 0; i < 120; ++i) beat(false);
     EXPECT_EQ(lab.logged(LogId::link_dead), 3U);

@@ -16,8 +16,8 @@ TEST(EngineSpeaks, InitUpUpAtOnceWithTheFieldsOf306) {
     const auto said = lab.said();
     ASSERT_EQ(said.size(), 3U);
     EXPECT_EQ(shown(said[0]),
-              "t=status|st=init|dt=1b58|protocol=1|hb_caps=1|src=alpha|(srcuuid)|seq=1|hg=2a|"
-              "ts=6b02c65a|ld=1.02 0.74 0.43 1/180 13|ttl=3|");
+              "t=status|st=init|dt=1b58|protocol=1|hb_caps=1|hb_heard=beta:|src=alpha|(srcuuid)|"
+              "seq=1|hg=2a|ts=6b02c65a|ld=1.02 0.74 0.43 1/180 13|ttl=3|hb_link=0|");
     EXPECT_EQ(said[1].get("st"), "up");
     EXPECT_EQ(said[2].get("st"), "up");
     EXPECT_EQ(said[2].get("seq"), "3");

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 struct LinksTest : ::testing::Test {
     Liveness liveness{2, {5s, 2s, 5s}, Instant{}};
-    Links links{2, 2};
+    Links links{2, {false, false}};
 };
 
 // Why: a link has its own age, and its peer's patience; 3.0.6 takes that of the last node of a

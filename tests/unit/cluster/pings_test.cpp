@@ -119,7 +119,7 @@ TEST(Pings, UpAndDeadAreToldOnce) {
     EXPECT_EQ(states(node), "10.99.7.3 up, routers up, ");
     EXPECT_EQ(node.logged(LogId::peer_status), 2U);
     ASSERT_EQ(node.told<LinkState>().size(), 2U);
-    EXPECT_EQ(node.told<LinkState>()[0].peer, "10.99.7.3");
+    EXPECT_EQ(node.told<LinkState>()[0].node, "10.99.7.3");
     EXPECT_TRUE(node.told<LinkState>()[0].up);
     node.forget();
     node.give(node.typed("repnodes", 4));

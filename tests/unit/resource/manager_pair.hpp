@@ -87,6 +87,7 @@ public:
 
     // Of the daemons that boot from now on. With a device a test answers each shot itself.
     FencingConfig fencing;
+    ArbiterConfig arbiter;
     config::GroupOrder order{config::GroupOrder::parallel};
     bool manage{true};
 
@@ -96,6 +97,7 @@ public:
     ManagerConfig config_of(const std::string& name) {
         ManagerConfig config = plain_config(name, ++lives_, groups_, failback_);
         config.fencing = fencing;
+        config.arbiter = arbiter;
         config.order = order;
         config.manage = manage;
         return config;
@@ -191,6 +193,19 @@ public:
         Wishes out;
         node.manager->peer_up(now(), peer, restarted, nodes_[peer].ours, out);
         carry_out(node, out);
+    }
+    // Time passes; each second the ping node `gw` answers these nodes.
+    void pass(Duration span, const std::set<std::string>& answered) {
+        for (const Instant end = now_ + span; now_ < end;) {
+            const Instant next = now_ + 1s;
+            settle(1s);
+            now_ = next;
+            for (const std::string& name : answered) {
+                Wishes out;
+                nodes_[name].manager->ping_heard(now(), "gw", out);
+                carry_out(nodes_[name], out);
+            }
+        }
     }
     // Runs events and deadlines until `span` is over.
     void settle(Duration span = 60s) {

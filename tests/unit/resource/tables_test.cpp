@@ -42,22 +42,30 @@ TEST(Claim, OnlyAnOwnersProofClearsIt) {
         const bool clears = advance(Claim::fencing, input).next == Claim::cleared;
         const bool proof = input == ClaimInput::fence_confirmed ||
                            input == ClaimInput::operator_confirmed ||
-                           input == ClaimInput::no_device;
+                           input == ClaimInput::arbiter_heard || input == ClaimInput::no_device;
         EXPECT_EQ(clears, proof) << i;
     }
 }
+
+struct ClaimRow {
+    ClaimInput input;
+    ClaimStep alive, fencing, cleared, blocked;
+
+    void expect() const {
+        EXPECT_EQ(advance(Claim::alive, input), alive) << static_cast<int>(input);
+        EXPECT_EQ(advance(Claim::fencing, input), fencing) << static_cast<int>(input);
+        EXPECT_EQ(advance(Claim::cleared, input), cleared) << static_cast<int>(input);
+        EXPECT_EQ(advance(Claim::blocked, input), blocked) << static_cast<int>(input);
+    }
+};
 
 // Why: the whole table, pair by pair: a step that is changed unseen is a double start or an outage.
 TEST(Claim, AnswersEachInputInEachStateAsDesigned) {
     using enum ClaimInput;
     using Do = ClaimAction;
-    struct Row {
-        ClaimInput input;
-        ClaimStep alive, fencing, cleared, blocked;
-    };
     constexpr auto alive = Claim::alive, fencing = Claim::fencing, cleared = Claim::cleared,
                    blocked = Claim::blocked;
-    const Row rows[] = {
+    const ClaimRow rows[] = {
         {died_owning,
          {fencing, Do::shoot},
          {fencing, Do::log_only},
@@ -98,6 +106,11 @@ TEST(Claim, AnswersEachInputInEachStateAsDesigned) {
          {cleared, Do::take},
          {cleared, Do::log_only},
          {cleared, Do::take}},
+        {arbiter_heard,
+         {alive, Do::log_only},
+         {cleared, Do::take},
+         {cleared, Do::log_only},
+         {blocked, Do::log_only}},
         {returned_same_life,
          {alive, Do::nothing},
          {alive, Do::call_off},
@@ -110,13 +123,7 @@ TEST(Claim, AnswersEachInputInEachStateAsDesigned) {
          {alive, Do::nothing}},
     };
     static_assert(std::size(rows) == claim_inputs);
-    for (const Row& row : rows) {
-        const int input = static_cast<int>(row.input);
-        EXPECT_EQ(advance(alive, row.input), row.alive) << input;
-        EXPECT_EQ(advance(fencing, row.input), row.fencing) << input;
-        EXPECT_EQ(advance(cleared, row.input), row.cleared) << input;
-        EXPECT_EQ(advance(blocked, row.input), row.blocked) << input;
-    }
+    for (const ClaimRow& row : rows) row.expect();
 }
 
 // Why: a group that could not be stopped runs; no message may make this node think otherwise.

@@ -1,0 +1,44 @@
+// See arbiter.hpp.
+#include "resource/arbiter.hpp"
+
+#include <algorithm>
+
+namespace hb::resource {
+
+bool Arbiter::knows(const NodeName& ping) const noexcept {
+    return std::find(config_.names.begin(), config_.names.end(), ping) != config_.names.end();
+}
+
+void Arbiter::heard(Instant now) {
+    if (!row_ || now >= lease_ends()) row_ = now;
+    heard_ = now;
+}
+
+Standing Arbiter::look(Instant now, bool contested) {
+    if (!contested) {
+        contest_.reset();
+        return standing_ = Standing::at_peace;
+    }
+    if (!contest_) contest_ = now;
+    if (now >= lease_ends()) {
+        row_.reset();
+        return standing_ = Standing::isolated;
+    }
+    const bool by_this_answer = row_ && heard_ == now && now >= grant_at();
+    if (standing_ == Standing::granted || by_this_answer) return standing_ = Standing::granted;
+    return standing_ = Standing::waiting;
+}
+
+// Who had the arbiter before us has a lease until one deadtime after the first answer that we got,
+// and then one more to give up what it holds.
+Instant Arbiter::grant_at() const noexcept {
+    if (!contest_ || !row_) return never;
+    const Duration lease = std::max(config_.deadtime, peer_deadtime_);
+    return std::max(*contest_ + config_.deadtime, *row_ + lease * 2);
+}
+
+Instant Arbiter::next_deadline() const noexcept {
+    return contest_ && standing_ != Standing::isolated ? lease_ends() : never;
+}
+
+}  // namespace hb::resource

@@ -1,0 +1,100 @@
+// The arbiter's lease: when a node may take, when it must give up.
+#include "resource/arbiter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace hb::resource {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct ArbiterTest : ::testing::Test {
+    Arbiter arbiter{{{"gw"}, false, 10s}, Instant{}};
+
+    // An answer each second, from the second after `from` to `until`.
+    Standing answers(int from, int until, bool contested) {
+        Standing last = arbiter.standing();
+        for (int s = from + 1; s <= until; ++s) {
+            arbiter.heard(Instant{s * 1s});
+            last = arbiter.look(Instant{s * 1s}, contested);
+        }
+        return last;
+    }
+};
+
+// Why: while the nodes hear each other the arbiter has no say: it may be rebooted at any time.
+TEST_F(ArbiterTest, HasNoSayWhileTheNodesHearEachOther) {
+    EXPECT_EQ(arbiter.look(Instant{1000s}, false), Standing::at_peace);
+    EXPECT_TRUE(arbiter.may_take());
+    EXPECT_EQ(arbiter.next_deadline(), never);
+}
+
+// Why: the other node has one deadtime to give up what it holds; before that nothing is taken.
+TEST_F(ArbiterTest, GrantsOneDeadtimeAfterTheOtherNodeWasCountedDead) {
+    answers(0, 100, false);
+    EXPECT_EQ(answers(100, 110, true), Standing::waiting);  // counted dead at 101 s
+    EXPECT_FALSE(arbiter.may_take());
+    EXPECT_EQ(arbiter.grant_at(), Instant{111s});
+    EXPECT_EQ(answers(110, 111, true), Standing::granted);
+}
+
+// Why: an answer from before the cut proves nothing: it must come at the moment of the decision.
+TEST_F(ArbiterTest, AnOldAnswerGrantsNothing) {
+    answers(0, 100, false);
+    EXPECT_EQ(arbiter.look(Instant{101s}, true), Standing::waiting);
+    EXPECT_EQ(arbiter.look(Instant{109s}, true), Standing::waiting);
+    EXPECT_EQ(arbiter.look(Instant{110s}, true), Standing::isolated);
+    EXPECT_EQ(arbiter.look(Instant{500s}, true), Standing::isolated);
+}
+
+// Why: who hears neither must have begun to release when the other one counts its wait.
+TEST_F(ArbiterTest, IsolationBeginsOneDeadtimeAfterTheLastAnswer) {
+    answers(0, 100, false);
+    arbiter.look(Instant{105s}, true);
+    EXPECT_EQ(arbiter.next_deadline(), Instant{110s});
+    EXPECT_EQ(arbiter.look(Instant{110s - 1ns}, true), Standing::waiting);
+    EXPECT_EQ(arbiter.look(Instant{110s}, true), Standing::isolated);
+}
+
+// Why: who had the arbiter until now may hold for one more lease, and then needs time to release.
+TEST_F(ArbiterTest, WhenTheArbiterComesBackTwoLeasesAreAwaited) {
+    answers(0, 100, false);
+    arbiter.look(Instant{120s}, true);
+    EXPECT_EQ(answers(199, 219, true), Standing::waiting);
+    EXPECT_EQ(answers(219, 220, true), Standing::granted);
+}
+
+// Why: the other node's lease is as long as its own deadtime, which may be longer than ours.
+TEST_F(ArbiterTest, AwaitsTheOthersLeaseIfThatIsLonger) {
+    arbiter.set_peer_deadtime(30s);
+    arbiter.look(Instant{0s}, true);
+    EXPECT_EQ(answers(0, 60, true), Standing::waiting);
+    EXPECT_EQ(answers(60, 61, true), Standing::granted);
+}
+
+// Why: what was granted ends with the lease, or the other side could not rely on it.
+TEST_F(ArbiterTest, AGrantEndsWithTheLease) {
+    answers(0, 100, false);
+    EXPECT_EQ(answers(100, 120, true), Standing::granted);
+    EXPECT_EQ(arbiter.look(Instant{129s}, true), Standing::granted);
+    EXPECT_EQ(arbiter.look(Instant{130s}, true), Standing::isolated);
+}
+
+// Why: a node that starts alone must not take what the other one runs behind a cut.
+TEST_F(ArbiterTest, WhoStartsAloneAndHearsNobodyTakesNothing) {
+    EXPECT_EQ(arbiter.look(Instant{0s}, true), Standing::waiting);
+    EXPECT_EQ(arbiter.look(Instant{10s}, true), Standing::isolated);
+    EXPECT_EQ(arbiter.grant_at(), never);
+}
+
+// Why: a foreign ping node has no vote.
+TEST_F(ArbiterTest, KnowsOnlyItsOwnNames) {
+    EXPECT_TRUE(arbiter.knows("gw"));
+    EXPECT_FALSE(arbiter.knows("gw2"));
+    EXPECT_FALSE((Arbiter{{}, Instant{}}.configured()));
+}
+
+}  // namespace
+}  // namespace hb::resource
