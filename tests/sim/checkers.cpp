@@ -140,7 +140,8 @@ Wrong Once::effect(const Machine& machine, const Effect& effect) {
 Wrong FalseDeath::effect(Instant t, const Machines& machines, std::size_t at, const Effect& effect,
                          const Exclusive& ears) {
     const auto* line = std::get_if<LogLine>(&effect);
-    const bool dead = line != nullptr && line->id == LogId::peer_dead;
+    const bool dead = line != nullptr && line->id == LogId::peer_dead &&
+                      argument(*line, 0) == machine_name(1 - at);
     if (!dead && !std::holds_alternative<FenceNode>(effect)) return std::nullopt;
     const Machine& other = machines[1 - at];
     const Instant heard = ears.heard(at);

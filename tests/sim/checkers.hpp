@@ -25,18 +25,21 @@ enum class Cause : std::uint8_t {
     cut,
     standstill,
     headless,
+    slow_release,  // of a node that the arbiter has cut off
     device_lied,
     script_lied,
     real_node,  // a fault of the Heartbeat 3.0.6 on the other side
     none,
 };
-inline constexpr std::size_t causes = 6;
+inline constexpr std::size_t causes = 7;
 std::string_view cause_word(Cause cause);
 
 // I1: with fencing no group ever runs on two machines, unless a device confirmed a shot that it
 // did not fire, and then only until a stated time after the two hear each other again. Without
 // fencing also after one of three causes, and only until a stated time after it ended: no heartbeat
 // passed one way for deadtime, a machine stood still, a daemon was gone while its groups lived.
+// With an arbiter the first of them counts only while both machines can reach one, or one of them
+// had left in order; the node that reaches none may be late by its own scripts.
 class Exclusive {
 public:
     explicit Exclusive(const Options& options);
@@ -47,6 +50,9 @@ public:
                  bool heartbeat);
     void paused(Instant until);
     void device_lied(Instant t, std::size_t about);
+    void reaches_arbiter(std::size_t machine, bool reaches) { reaches_[machine] = reaches; }
+    // Its daemon ended in order: until it is heard again the other one need not ask an arbiter.
+    void left(std::size_t machine, bool has_left) { left_[machine] = has_left; }
     void power_cut(std::size_t machine) { lied_about_[machine] = false; }
     // Words take longer to get through than the bound allows for.
     void hindered(Instant until) { hindered_until_ = std::max(hindered_until_, until); }
@@ -62,6 +68,7 @@ private:
     void note(Cause cause, Instant t) { ended_[static_cast<std::size_t>(cause)] = t; }
     Wrong judge(Instant t, const Machines& machines, const std::string& token);
     bool deaf(Instant t, std::size_t to, Duration silence) const;
+    bool arbitrated() const;
 
     const Options options_;
     std::array<Duration, 2> silence_;  // of machine i's peer, after which i may count it dead
@@ -69,7 +76,7 @@ private:
     std::array<Instant, 2> heard_{};
     std::array<std::pair<std::uint64_t, std::uint64_t>, 2> newest_{};  // life and number
     std::array<Instant, causes> ended_{};  // last moment at which each cause was there
-    std::array<bool, 2> lied_about_{};
+    std::array<bool, 2> lied_about_{}, reaches_{}, left_{};
     Instant hindered_until_{}, overlap_since_{};
     bool overlapping_{false};
     std::array<unsigned, causes> overlaps_{};

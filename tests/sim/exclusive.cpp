@@ -13,6 +13,7 @@ std::string_view cause_word(Cause cause) {
     static constexpr std::string_view words[] = {"no heartbeat passed for deadtime",
                                                  "a machine stood still",
                                                  "a daemon was gone",
+                                                 "an isolated node released slowly",
                                                  "a device lied",
                                                  "a script lied",
                                                  "a fault of 3.0.6",
@@ -44,7 +45,9 @@ void Exclusive::message(Instant t, std::size_t to, std::uint64_t life, std::uint
     const std::pair<std::uint64_t, std::uint64_t> here{life, number};
     if (here <= newest_[to]) return;
     newest_[to] = here;
-    if (heartbeat) heard_[to] = t;
+    if (!heartbeat) return;
+    heard_[to] = t;
+    left_[1 - to] = false;
 }
 
 void Exclusive::paused(Instant until) {
@@ -61,11 +64,16 @@ bool Exclusive::deaf(Instant t, std::size_t to, Duration silence) const {
     return t - heard_[to] >= silence;
 }
 
+// Whether the arbiter must keep the two apart.
+bool Exclusive::arbitrated() const {
+    return options_.arbiter && !(reaches_[0] && reaches_[1]) && !left_[0] && !left_[1];
+}
+
 Wrong Exclusive::check(Instant t, const Machines& machines) {
     const bool both = machines[0].powered && machines[1].powered;
     for (std::size_t i = 0; i < 2; ++i) {
         const Machine& here = machines[i];
-        if (both && deaf(t, i, silence_[i])) note(Cause::cut, t);
+        if (both && deaf(t, i, silence_[i]) && !arbitrated()) note(Cause::cut, t);
         if (here.powered && here.core == nullptr && !here.running.empty()) {
             note(Cause::headless, t);
         }
@@ -117,9 +125,18 @@ Wrong Exclusive::judge(Instant t, const Machines& machines, const std::string& t
         if (t - ended > bound_) excuses_.insert(legacy_is_silent);
         ended = t;
     }
-    if (!overlapping_) {
+    const bool begins = !overlapping_;
+    if (begins) {
         overlapping_ = true;
         overlap_since_ = t;
+    }
+    // The node that is cut off began to release one deadtime before the other one starts.
+    if (options_.arbiter && t - std::max(ended, hindered_until_) > bound_) {
+        const Duration scripts = options_.longest_script() * static_cast<int>(options_.members * 3);
+        why = Cause::slow_release;
+        ended = Instant{overlap_since_.since_start + scripts - bound_};
+    }
+    if (begins) {
         if (why != Cause::none) ++overlaps_[static_cast<std::size_t>(why)];
     }
     if (why != Cause::none) ended = std::max(ended, hindered_until_);

@@ -96,6 +96,24 @@ void draw_stubborn(Plan& plan, Prng& prng) {
     if (prng.chance(50)) plan.faults.push_back(fault);
 }
 
+// What an arbiter is for, and what is not.
+void draw_separations(Plan& plan) {
+    const Options& o = plan.options;
+    Prng prng(o.seed ^ 0x5e9a4a7eU);
+    const std::uint64_t count = 1 + prng.below(4);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        Fault fault;
+        fault.at = Instant{prng.between(o.initdead() * 2, o.fault_span)};
+        fault.kind = prng.chance(65) ? FaultKind::unplugged : FaultKind::gateways_cut;
+        fault.machine = prng.below(2);
+        fault.span = draw_span(o, prng);
+        fault.detail = fault.kind == FaultKind::unplugged
+                           ? (prng.chance(70) ? 0 : 1 + prng.below(2))
+                           : (1 + prng.below(3)) | ((prng.chance(70) ? 0 : prng.below(4)) << 2U);
+        plan.faults.push_back(fault);
+    }
+}
+
 }  // namespace
 
 Plan draw(std::uint64_t seed, const Wanted& wanted) {
@@ -115,6 +133,8 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
         o.real[1 - seed % 2] = wanted.peer == Wanted::Peer::both;
         spare_the_real(o);
     }
+    if (wanted.arbiter) o.fencing = false;
+    draw_arbiter(o, wanted.arbiter);
     const std::vector<FaultKind> kinds = draw_kinds(o, prng);
     const std::uint64_t count = 1 + prng.below(8);
     for (std::uint64_t i = 0; i < count && !kinds.empty(); ++i) {
@@ -127,6 +147,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
         plan.faults.push_back(fault);
     }
     if (o.fencing && o.keepalive() >= 500ms && prng.chance(3)) draw_stubborn(plan, prng);
+    if (o.arbiter) draw_separations(plan);
     std::erase_if(plan.faults,
                   [&o](const Fault& fault) { return o.real[fault.machine] && unfair(fault.kind); });
     std::sort(plan.faults.begin(), plan.faults.end(),

@@ -15,7 +15,9 @@ Instant World::calm_at() const {
     Instant end = Instant{options_.fault_span} + options_.deadtime() * 4;
     for (const Fault& fault : plan_.faults) {
         const bool waits = fault.kind == FaultKind::pause ||
-                           fault.kind == FaultKind::pause_clock_too || fault.kind == FaultKind::cut;
+                           fault.kind == FaultKind::pause_clock_too ||
+                           fault.kind == FaultKind::cut || fault.kind == FaultKind::gateways_cut ||
+                           fault.kind == FaultKind::unplugged;
         if (waits) end = std::max(end, fault.at + fault.span + options_.deadtime() * 2);
     }
     return end;
@@ -34,6 +36,7 @@ Duration World::rest_bound() const {
 void World::calm() {
     trace(nullptr, "calm begins");
     network_.calm();
+    gateways_.calm();
     scripts_.calm();
     devices_.calm();
     for (Machine& machine : machines_) {
@@ -111,6 +114,12 @@ void World::apply(const Fault& fault) {
             devices_.set_mood(fault.machine, mood);
             return;
         }
+        case FaultKind::gateways_cut:
+            apply_to_gateways(fault);
+            return;
+        case FaultKind::unplugged:
+            unplug(fault);
+            return;
         case FaultKind::command:
         case FaultKind::stop:
         case FaultKind::reload:
@@ -145,6 +154,28 @@ void World::apply_to_lines(const Fault& fault) {
             network_.cut(from, link, until);
         }
     }
+}
+
+void World::apply_to_gateways(const Fault& fault) {
+    for (std::size_t machine = 0; machine < 2; ++machine) {
+        if ((fault.detail >> machine & 1U) == 0) continue;
+        for (std::size_t i = 0; i < options_.gateways; ++i) {
+            const std::uint64_t which = fault.detail >> 2U;
+            if (which != 0 && (which >> i & 1U) == 0) continue;
+            trace(&machines_[machine], "has no way to " + gateway_name(i) + " for " +
+                                           std::to_string(to_ms(fault.span)) + " ms");
+            gateways_.cut(machine, i, now_ + fault.span);
+        }
+    }
+}
+
+// With all its lines, or only what it sends (detail 1) or hears (2): no echo then, either way.
+void World::unplug(const Fault& fault) {
+    Machine& machine = machines_[fault.machine];
+    trace(&machine, "is unplugged for " + std::to_string(to_ms(fault.span)) + " ms");
+    if (fault.detail != 2) cut(machine.index, fault.span);
+    if (fault.detail != 1) cut(1 - machine.index, fault.span);
+    gateways_.cut_all(machine.index, now_ + fault.span);
 }
 
 void World::apply_by_operator(const Fault& fault) {
@@ -238,7 +269,8 @@ void World::start_daemon(Machine& machine) {
     Effects effects;
     machine.core->start(now, effects);
     carry_out(machine, effects);
-    for (std::size_t link = 0; link < options_.links && machine.core; ++link) {
+    const std::size_t links = options_.links + options_.gateways;
+    for (std::size_t link = 0; link < links && machine.core; ++link) {
         deliver(machine, LinkChanged{LinkId{static_cast<std::uint16_t>(link)}, true});
     }
     if (machine.core) rearm(machine);

@@ -19,10 +19,11 @@ using Count = unsigned long long;
 constexpr const char* usage_text =
     "usage: hb_sim [--seeds N] [--first S] [WORLD] [--strict] [--coverage] [--all] [--find TEXT]\n"
     "       hb_sim --seed S [WORLD] [--shrink]\n"
-    "WORLD: [--fencing on|off] [--peer ours|real|both]\n"
+    "WORLD: [--fencing on|off | --arbiter] [--peer ours|real|both]\n"
     "  --seeds N    that many seeds, from S on (2000 from 1)\n"
     "  --seed S     one seed, with its trace; the same each time\n"
     "  --fencing    with a fencing device or without, instead of as the seed has it\n"
+    "  --arbiter    always with an arbiter, and without a device\n"
     "  --peer       real: one node, both: two are stand-ins of a Heartbeat 3.0.6\n"
     "  --strict     fail when a decision that can be reached was never exercised\n"
     "  --speed      how fast two nodes at rest live, keepalive 1 s\n"
@@ -44,6 +45,7 @@ bool* flag_of(Arguments& out, std::string_view option) {
     if (option == "--coverage") return &out.coverage;
     if (option == "--shrink") return &out.shrink;
     if (option == "--all") return &out.all;
+    if (option == "--arbiter") return &out.wanted.arbiter;
     return nullptr;
 }
 
@@ -155,6 +157,8 @@ int run_speed() {
     plan.faults.clear();
     Options& o = plan.options;
     o.links = 2;
+    o.arbiter = false;
+    o.gateways = 0;
     o.line.loss_percent = o.line.repeat_percent = o.line.garble_percent = 0;
     o.bad_scripts.clear();
     for (NodeOptions& node : o.node) {
@@ -180,8 +184,9 @@ int report_failure(std::uint64_t seed, const Plan& plan, const std::string& viol
     const char* peer = wanted.peer == Wanted::Peer::real   ? " --peer real"
                        : wanted.peer == Wanted::Peer::both ? " --peer both"
                                                            : "";
-    std::printf("seed %llu: %s\nreplay: hb_sim --seed %llu%s%s\n", static_cast<Count>(seed),
-                violation.c_str(), static_cast<Count>(seed), fencing, peer);
+    std::printf("seed %llu: %s\nreplay: hb_sim --seed %llu%s%s%s\n", static_cast<Count>(seed),
+                violation.c_str(), static_cast<Count>(seed), fencing, peer,
+                wanted.arbiter ? " --arbiter" : "");
     std::printf("made smaller:\n");
     show(shrink(plan, violation));
     return 1;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/gateways.hpp"
+
 namespace hb::sim {
 
 using namespace std::chrono_literals;
@@ -74,6 +76,22 @@ void draw_fencing(Options& o, Prng& prng) {
     }
 }
 
+// Ways to ping nodes are links behind those to the peer.
+void add_gateways(const Options& o, std::size_t index, core::CoreConfig& core) {
+    cluster::EngineConfig& engine = core.engine;
+    for (std::size_t i = 0; i < o.gateways; ++i) {
+        const LinkId link{static_cast<std::uint16_t>(o.links + i)};
+        engine.links.push_back({link, gateway_name(i), false, true});
+        engine.pings.push_back({gateway_name(i), cluster::PingKind::ping, link});
+        ++engine.ttl;
+        if (!o.arbiter) continue;
+        core.resources.arbiter.names.push_back(gateway_name(i));
+        engine.arbiter += (engine.arbiter.empty() ? "ping " : " ") + gateway_name(i);
+    }
+    core.resources.arbiter.reboot = o.arbiter_reboots;
+    core.resources.arbiter.deadtime = o.node[index].deadtime;
+}
+
 }  // namespace
 
 std::string machine_name(std::size_t index) { return index == 0 ? "alpha" : "beta"; }
@@ -125,6 +143,15 @@ Options draw_options(std::uint64_t seed, Prng& prng) {
     return o;
 }
 
+void draw_arbiter(Options& o, bool always) {
+    if (o.real[0] || o.real[1] || o.fencing) return;
+    Prng prng(o.seed ^ 0xa4b17e4U);
+    o.arbiter = prng.chance(30) || always;
+    if (!o.arbiter) return;
+    o.gateways = 1 + prng.below(2);
+    o.arbiter_reboots = prng.chance(25);
+}
+
 core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t generation,
                              std::uint64_t seed) {
     const NodeOptions& node = o.node[index];
@@ -138,6 +165,7 @@ core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t 
         engine.links.push_back(
             {LinkId{static_cast<std::uint16_t>(i)}, "eth" + std::to_string(i), false});
     }
+    for (cluster::LinkSpec& link : engine.links) link.expected = true;
     engine.keepalive = node.keepalive;
     engine.deadtime = node.deadtime;
     engine.warntime = node.deadtime / 2;
@@ -173,6 +201,7 @@ core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t 
         manager.fencing.levels.push_back({"switch" + std::to_string(i), o.device_acts * 3 + 5s});
     }
     manager.fencing.delay = o.fence_delay;
+    add_gateways(o, index, core);
     return core;
 }
 

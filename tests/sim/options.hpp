@@ -64,6 +64,8 @@ struct Options {
     std::vector<BadScript> bad_scripts;
     bool real[2]{};  // which machine runs a Heartbeat 3.0.6 (its stand-in)
     bool fencing{false};
+    std::size_t gateways{0};  // ping nodes, each of them an arbiter when there is one
+    bool arbiter{false}, arbiter_reboots{false};
     Duration device_acts{};  // from the order to the cut of the power, at most
     Duration fence_delay{};
     Duration boot_min{}, boot_max{};  // of a machine that was reset
@@ -79,6 +81,9 @@ struct Options {
     Duration longest_script() const;
 };
 
+// Ping nodes and an arbiter that asks them; by numbers of their own, so that all else stays as
+// drawn.
+void draw_arbiter(Options& options, bool always);
 Options draw_options(std::uint64_t seed, Prng& prng);
 std::string shown(const Options& options);
 

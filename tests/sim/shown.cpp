@@ -51,6 +51,10 @@ std::string shown(const Options& o) {
     if (o.fencing) {
         text += " (acts within " + ms(o.device_acts) + ", delay " + ms(o.fence_delay) + ")";
     }
+    if (o.arbiter) {
+        text +=
+            ", arbiter of " + std::to_string(o.gateways) + (o.arbiter_reboots ? ", reboots" : "");
+    }
     for (std::size_t i = 0; i < o.node.size(); ++i) text += shown_node(o.node[i], i);
     for (const BadScript& bad : o.bad_scripts) {
         text += "\n  " + token_of(bad.group, bad.member) + " on " + machine_name(bad.machine) +
@@ -76,7 +80,9 @@ std::string_view kind_word(FaultKind kind) {
                                                  "reload",
                                                  "clock step",
                                                  "operator confirms",
-                                                 "user message"};
+                                                 "user message",
+                                                 "no way to ping nodes",
+                                                 "unplugged"};
     return words[static_cast<std::size_t>(kind)];
 }
 

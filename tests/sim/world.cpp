@@ -17,6 +17,7 @@ World::World(const Plan& plan, std::function<void(const std::string&)> print)
       print_(std::move(print)),
       prng_(options_.seed ^ 0x5eedU),
       network_(options_),
+      gateways_(options_),
       scripts_(options_),
       devices_(options_),
       exclusive_(options_),
@@ -87,6 +88,9 @@ void World::run_until(Instant end) {
         now_ = item.at;
         ++outcome_.steps;
         happen(std::move(item));
+        for (std::size_t i = 0; i < 2 && options_.arbiter; ++i) {
+            exclusive_.reaches_arbiter(i, gateways_.reached_by(i, now_));
+        }
         fail(exclusive_.check(now_, machines_));
     }
     if (!rested_) now_ = std::max(now_, end);
@@ -198,6 +202,7 @@ void World::run_script(Machine& machine, const RunAgent& run) {
 
 void World::daemon_ended(Machine& machine) {
     trace(&machine, "daemon ended");
+    exclusive_.left(machine.index, true);
     const bool lies = options_.has(ScriptFault::status_says_stopped);
     if (!machine.running.empty() && !lies) {
         const std::string excuse = real_leftover(options_, machine);
@@ -226,6 +231,12 @@ static std::uint64_t number_of(const Bytes& bytes) {
 
 void World::send(Machine& from, const SendFrame& frame) {
     coverage().frame(frame.bytes);
+    if (gateways_.is_way(frame.link)) {
+        if (const auto back = gateways_.ask(now_, from.index, frame.link)) {
+            at(now_ + *back, Frame{from.index, frame.link, frame.bytes, from.life, 0, false});
+        }
+        return;
+    }
     const std::uint64_t number = number_of(frame.bytes);
     const bool heartbeat = frame.bytes.find("(0)t=status,") != Bytes::npos;
     for (Network::Arrival& each : network_.send(now_, from.index, frame.link, frame.bytes)) {

@@ -13,6 +13,7 @@
 #include "sim/coverage.hpp"
 #include "sim/device.hpp"
 #include "sim/fault.hpp"
+#include "sim/gateways.hpp"
 #include "sim/machine.hpp"
 #include "sim/network.hpp"
 #include "sim/scripts.hpp"
@@ -105,6 +106,8 @@ private:
     // --- what happens to machines (faults.cpp) ---
     void apply(const Fault& fault);
     void apply_to_lines(const Fault& fault);
+    void apply_to_gateways(const Fault& fault);
+    void unplug(const Fault& fault);
     void apply_by_operator(const Fault& fault);
     void calm();
     void look_for_rest(unsigned times);
@@ -119,6 +122,7 @@ private:
     Prng prng_;
     Machines machines_;
     Network network_;
+    Gateways gateways_;
     Scripts scripts_;
     Devices devices_;
     std::vector<Item> queue_;                     // a heap
