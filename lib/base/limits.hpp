@@ -140,6 +140,24 @@ inline constexpr unsigned program_crashes = 10;         // in a row, then it is 
 inline constexpr Duration program_log_pause = 10min;    // of a crash loop: one line with a count
 inline constexpr Duration program_start_answer = 30s;   // of the launcher; then it is tried again
 inline constexpr Duration program_stop_pause = 10s;     // from SIGTERM to SIGKILL of its group
+// --- plugins: bounds for a helper gone wild; a good one needs a hundredth ---
+inline constexpr std::size_t helper_fields_max = 256;             // of one frame; more: too_large
+inline constexpr std::size_t helper_frame_bytes_max = 65536;      // one frame; more: too_large
+inline constexpr std::size_t helper_queue_bytes_max = 1U << 18U;  // not taken yet; then it hangs
+inline constexpr std::size_t helper_burst_bytes = 1U << 17U;  // it sends at once; then it is ended
+inline constexpr std::size_t helper_bytes_per_second = 1U << 15U;  // and for long
+inline constexpr std::size_t helper_request_burst = 100;           // at once; then it is cut off
+inline constexpr std::size_t helper_requests_per_second = 20;      // and for long
+inline constexpr std::size_t helper_output_bytes_max = 65536;  // to the log; the rest is dropped
+inline constexpr std::size_t helper_output_lines_max = 1000;   // likewise
+inline constexpr Duration helper_output_span = 1h;             // in this time
+inline constexpr std::size_t helper_memory_bytes_max = 512U
+                                                       << 20U;  // address space; no more is had
+inline constexpr Duration helper_question_pause = 5s;           // to an idle watching plugin
+inline constexpr Duration helper_answer = 10s;                  // then it hangs and is replaced
+inline constexpr Duration helper_restart_first = 1s;            // it doubles ...
+inline constexpr Duration helper_restart_longest = 60s;         // up to this
+inline constexpr Duration helper_healthy = 60s;  // who lived so long begins with the first again
 
 // --- configuration files ---
 inline constexpr std::size_t config_line_bytes_max = 5119;

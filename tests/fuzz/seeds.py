@@ -298,6 +298,39 @@ def captured_lives():
         yield f"cap4_beta_{first:02}", OFF, ops
 
 
+# --- frames of a plugin's helper ---
+
+
+def helper_frame(kind, *pairs):
+    body = struct.pack(">BH", kind, len(pairs))
+    for name, value in pairs:
+        body += struct.pack(">HI", len(name), len(value)) + name + value
+    return struct.pack(">I", len(body)) + body
+
+
+def helper_seeds():
+    order = helper_frame(1, (b"kind", b"watch"), (b"plugin", b"ipfail"), (b"folder", b"/p"),
+                         (b"user", b"hacluster"))
+    call = helper_frame(3, (b"t", b"ping_count"), (b"n", b"2"), (b"n", b""))
+    yield "to_helper", order + helper_frame(2) + call + helper_frame(4)
+    yield "fence_call", helper_frame(3, (b"op", b"reset"), (b"node", b"beta"),
+                                     (b"timeout_ms", b"20000"))
+    yield "from_helper", (helper_frame(16) + helper_frame(17) +
+                          helper_frame(18, (b"t", b"standby")) +
+                          helper_frame(19, (b"level", b"4"), (b"text", b"words\n")) +
+                          helper_frame(20, (b"rc", b"0")))
+    yield "cut", call[:-3]
+    yield "kind_unknown", helper_frame(99)
+    yield "zero_in_value", helper_frame(3, (b"a", b"\0"))
+    yield "no_name", helper_frame(3, (b"", b"a"))
+    yield "name_256", helper_frame(3, (b"n" * 256, b"a"))
+    yield "too_short", b"\0\0\0\2\3\0"
+    yield "too_large", b"\0\1\0\1"
+    yield "fields_257", b"\0\0\0\3\3\1\1"
+    yield "longer_than_body", struct.pack(">I", 10) + b"\3\0\1\0\1\xff\xff\xff\xffa"
+    yield "bytes_behind_fields", struct.pack(">I", 4) + b"\3\0\0x"
+
+
 def write(target, name, data):
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -311,7 +344,7 @@ def main():
             write("text_form_fuzz", name, packet)
     made = {"netstring_fuzz": netstring_seeds, "text_form_fuzz": text_form_seeds,
             "packet_fuzz": packet_seeds, "client_frame_fuzz": client_seeds,
-            "serial_frame_fuzz": serial_seeds}
+            "serial_frame_fuzz": serial_seeds, "helper_frame_fuzz": helper_seeds}
     for target, seeds in made.items():
         for name, data in seeds():
             write(target, name, data)
