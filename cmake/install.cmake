@@ -32,6 +32,7 @@ foreach(tool hb_standby hb_takeover)
   endif()
 endforeach()
 hb_install_program(hb_send_arp /usr/libexec/heartbeat)
+hb_install_program(heartbeat-plugin-helper /usr/libexec/heartbeat)
 hb_install_program(hb_replay /usr/bin)
 
 # --- plugins: the folder, and what others need to write one ---

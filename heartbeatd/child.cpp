@@ -83,6 +83,7 @@ private:
     bool stays_{false};
     bool timed_out_{false};
     bool group_doomed_{false};  // the ladder was begun: what outlives the child gets SIGKILL too
+    bool group_ends_with_it_{false};
     bool reaped_{false};
 };
 
@@ -97,6 +98,9 @@ void ChildProcess::begin(Launcher& launcher, ChildOrder order) {
     request.environment = std::move(order.environment);
     request.log_file = std::move(order.log_file);
     request.started = std::move(order.started);
+    request.stdin_socket = std::move(order.stdin_socket);
+    request.output_pipe = std::move(order.output_pipe);
+    group_ends_with_it_ = order.group_ends_with_it;
     std::array<int, 2> ends{-1, -1};
     if (order.capture_stdout && ::pipe2(ends.data(), O_CLOEXEC) == 0) {
         ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
@@ -223,7 +227,7 @@ void ChildProcess::process_ended() {
     const bool pause_runs = stage_ == Stage::terminating;
     if (stage_ != Stage::over) report_exit(info);
     if (pause_runs) return;  // timer_rang() ends the rest of the group, then reaps
-    if (group_doomed_) ::kill(-pid_, SIGKILL);
+    if (group_doomed_ || group_ends_with_it_) ::kill(-pid_, SIGKILL);
     reap();
 }
 
@@ -311,7 +315,8 @@ void ChildProcess::forget() {
     pause_.cancel();
     boost::system::error_code ignored;
     pipe_.close(ignored);
-    if (group_doomed_ && pid_ > 0 && !reaped_) ::kill(-pid_, SIGKILL);
+    const bool ends = group_doomed_ || group_ends_with_it_;
+    if (ends && pid_ > 0 && !reaped_) ::kill(-pid_, SIGKILL);
     pidfd_.close(ignored);
     stage_ = Stage::over;
     reaped_ = true;

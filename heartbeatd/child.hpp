@@ -25,8 +25,11 @@ struct ChildOrder {
     bool stays{false};   // runs without end: the time-out is for the start only
     Duration kill_pause{limits::kill_ladder_pause};  // from SIGTERM to SIGKILL
     bool capture_stdout{false};                      // else stdout goes where stderr goes
-    std::string log_file;                            // see SpawnRequest
-    std::function<void(pid_t)> started;              // see SpawnRequest
+    Fd stdin_socket;                                 // see SpawnRequest
+    Fd output_pipe;                                  // see SpawnRequest
+    bool group_ends_with_it{false};      // what it started and left is killed at its end
+    std::string log_file;                // see SpawnRequest
+    std::function<void(pid_t)> started;  // see SpawnRequest
 };
 
 struct ChildEnd {

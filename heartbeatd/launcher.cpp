@@ -57,8 +57,13 @@ public:
     SpawnSettings(const SpawnSettings&) = delete;
     SpawnSettings& operator=(const SpawnSettings&) = delete;
 
-    void descriptors(int out, int err) {
-        ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+    // `in` -1: nothing to read.
+    void descriptors(int in, int out, int err) {
+        if (in < 0) {
+            ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+        } else {
+            ::posix_spawn_file_actions_adddup2(&actions_, in, 0);
+        }
         ::posix_spawn_file_actions_adddup2(&actions_, out, 1);
         ::posix_spawn_file_actions_adddup2(&actions_, err, 2);
         ::posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
@@ -97,9 +102,11 @@ Spawned spawn(SpawnRequest request) {
         out.missing = true;
         return out;
     }
-    const Fd log = open_log(request.log_file);
+    const Fd log =
+        request.output_pipe ? std::move(request.output_pipe) : open_log(request.log_file);
     SpawnSettings settings;
-    settings.descriptors(request.stdout_pipe ? request.stdout_pipe.get() : log.get(), log.get());
+    settings.descriptors(request.stdin_socket.get(),
+                         request.stdout_pipe ? request.stdout_pipe.get() : log.get(), log.get());
     out.error = settings.run(out.pid, out.command, request.environment);
     if (out.error != 0) return out;
     if (request.started) request.started(out.pid);

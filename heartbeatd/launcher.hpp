@@ -20,14 +20,16 @@ class io_context;
 namespace hb::shell {
 
 // What to start. The child gets its own process group, default signals, nothing blocked, exactly
-// `environment`, stdin /dev/null, working directory `/`, descriptors above 2 closed, normal
-// scheduling.
+// `environment`, stdin /dev/null unless said otherwise, working directory `/`, descriptors above 2
+// closed, normal scheduling.
 struct SpawnRequest {
     // Called on the launcher's thread, since looking a script up can wait for a disk: the argument
     // vector, [0] an absolute path. Empty: there is no such program.
     std::function<std::vector<std::string>()> command;
     std::vector<std::string> environment;
     Fd stdout_pipe;                      // given away to the child when set ...
+    Fd stdin_socket;                     // given away to the child as stdin when set
+    Fd output_pipe;                      // given away as stdout and stderr when set, no log then
     std::function<void(pid_t)> started;  // called on the launcher's thread as soon as it runs
     std::string log_file;  // ... else appended here; stderr always. Empty: the daemon's own stderr
 };

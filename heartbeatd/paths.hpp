@@ -16,6 +16,8 @@ struct Paths {
     std::string lock_dir{"/var/lock"};  // of serial devices (UUCP)
     std::string share_dir{"/usr/share/heartbeat"};
     std::string self{"/proc/self/exe"};  // this program, for run_as.hpp
+    std::string plugin_dir{"/usr/lib/heartbeat/plugins"};
+    std::string plugin_helper{"/usr/libexec/heartbeat/heartbeat-plugin-helper"};
     std::vector<std::string> unit_dirs{"/etc/systemd/system", "/run/systemd/system",
                                        "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
                                        "/lib/systemd/system"};

@@ -151,12 +151,12 @@ inline constexpr std::size_t helper_requests_per_second = 20;      // and for lo
 inline constexpr std::size_t helper_output_bytes_max = 65536;  // to the log; the rest is dropped
 inline constexpr std::size_t helper_output_lines_max = 1000;   // likewise
 inline constexpr Duration helper_output_span = 1h;             // in this time
-inline constexpr std::size_t helper_memory_bytes_max = 512U
-                                                       << 20U;  // address space; no more is had
-inline constexpr Duration helper_question_pause = 5s;           // to an idle watching plugin
-inline constexpr Duration helper_answer = 10s;                  // then it hangs and is replaced
-inline constexpr Duration helper_restart_first = 1s;            // it doubles ...
-inline constexpr Duration helper_restart_longest = 60s;         // up to this
+// Of address space; an allocation beyond it fails.
+inline constexpr std::size_t helper_memory_bytes_max = 512U << 20U;
+inline constexpr Duration helper_question_pause = 5s;    // to an idle watching plugin
+inline constexpr Duration helper_answer = 10s;           // then it hangs and is replaced
+inline constexpr Duration helper_restart_first = 1s;     // it doubles ...
+inline constexpr Duration helper_restart_longest = 60s;  // up to this
 inline constexpr Duration helper_healthy = 60s;  // who lived so long begins with the first again
 
 // --- configuration files ---

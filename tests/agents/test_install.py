@@ -7,6 +7,7 @@ from world import has, same, sh
 
 PROGRAMS = ["usr/sbin/heartbeatd", "usr/share/heartbeat/hb_standby",
             "usr/share/heartbeat/hb_takeover", "usr/libexec/heartbeat/hb_send_arp",
+            "usr/libexec/heartbeat/heartbeat-plugin-helper",
             *(f"etc/ha.d/resource.d/{name}" for name in
               ("IPaddr", "IPaddr2", "Filesystem", "MailTo", "Delay", "SendArp"))]
 LINKS = {"usr/libexec/heartbeat/heartbeat": "/usr/sbin/heartbeatd",
