@@ -167,13 +167,16 @@ TEST_F(ChildTest, KeepsTheFirstBytesOfAFlood) {
 // Why: 3.0.6 appends what scripts print to HA_DEBUGLOG; a log that cannot be opened must not keep
 // a service down.
 TEST_F(ChildTest, AppendsToTheLogFileAndSurvivesABrokenOne) {
-    ChildOrder what = order("echo out; echo err >&2");
-    what.capture_stdout = false;
-    what.log_file = folder.write("ha-debug", "before\n");
-    EXPECT_EQ(end_of(what).status, 0);
-    EXPECT_EQ(text_of(what.log_file), "before\nout\nerr\n");
-    what.log_file = folder.at("no/such/folder/ha-debug");
-    EXPECT_EQ(end_of(what).end, ScriptEnd::exited);
+    const auto logging_to = [this](std::string log_file) {
+        ChildOrder what = order("echo out; echo err >&2");
+        what.capture_stdout = false;
+        what.log_file = std::move(log_file);
+        return what;
+    };
+    const std::string log_file = folder.write("ha-debug", "before\n");
+    EXPECT_EQ(end_of(logging_to(log_file)).status, 0);
+    EXPECT_EQ(text_of(log_file), "before\nout\nerr\n");
+    EXPECT_EQ(end_of(logging_to(folder.at("no/such/folder/ha-debug"))).end, ScriptEnd::exited);
 }
 
 // Why: a log that is a named pipe whose reader is gone kept every script from starting.
@@ -181,7 +184,7 @@ TEST_F(ChildTest, StartsAlthoughNobodyReadsItsLog) {
     ChildOrder what = order("echo heard; echo words >&2");
     what.log_file = folder.at("pipe");
     ASSERT_EQ(::mkfifo(what.log_file.c_str(), 0600), 0);
-    const ChildEnd end = end_of(what);
+    const ChildEnd end = end_of(std::move(what));
     EXPECT_EQ(end.end, ScriptEnd::exited);
     EXPECT_EQ(end.output, "heard\n");
 }
