@@ -37,6 +37,9 @@ hb_install_program(hb_replay /usr/bin)
 
 # --- plugins: the folder, and what others need to write one ---
 install(DIRECTORY DESTINATION /usr/lib/heartbeat/plugins)
+if(TARGET plugin_ipfail)
+  install(TARGETS plugin_ipfail LIBRARY DESTINATION /usr/lib/heartbeat/plugins)
+endif()
 install(FILES ${CMAKE_SOURCE_DIR}/lib/plugin/include/heartbeat/plugin.h
         ${CMAKE_SOURCE_DIR}/lib/plugin/include/heartbeat/plugin.hpp
         DESTINATION /usr/include/heartbeat)

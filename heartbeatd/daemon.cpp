@@ -58,6 +58,7 @@ Daemon::Daemon(const Options& options, LoadedConfig config, Journal& journal)
       programs_(
           loop_.context(), launcher_, options.paths, [this](const LogLine& line) { log(line); },
           [this](const std::string& reason) { self_fence(reason); }),
+      watches_(loop_.context(), launcher_, options.paths, watch_hooks()),
       watchdog_([this](const LogLine& line) { log(line); }) {}
 
 Daemon::~Daemon() = default;
@@ -183,15 +184,39 @@ void Daemon::fence(const FenceNode& order) {
 }
 void Daemon::kill_job(JobId job) { scripts_.kill(job); }
 void Daemon::run_hook(const RunHook& hook) { hooks_.run(hook); }
-// The core speaks to a plugin only after its PluginState; no helper runs yet that could send one.
-void Daemon::tell_plugin(const TellPlugin&) {}
+void Daemon::tell_plugin(const TellPlugin& news) { watches_.tell(news.plugin, news.event); }
 void Daemon::log(const LogLine& line) { journal_.write(line); }
-// Heartbeats go on until the last program has ended.
+// Heartbeats go on until the last program and plugin has ended.
 void Daemon::finished() {
-    programs_.stop([this] { loop_.stop(); });
+    programs_.stop([this] { watches_.stop([this] { loop_.stop(); }); });
 }
 
-void Daemon::communication_up() { programs_.begin(); }
+void Daemon::communication_up() {
+    communication_up_ = true;
+    programs_.begin();
+    start_watches();
+}
+
+WatchHooks Daemon::watch_hooks() {
+    return {[this](const std::string& plugin, bool running) {
+                runner_->deliver(PluginState{plugin, running});
+            },
+            [this](const std::string& plugin, PluginFields request) {
+                runner_->deliver(PluginAsks{plugin, std::move(request)});
+            },
+            [this](const LogLine& line) { log(line); }};
+}
+
+// A line `respawn USER PATH/ipfail` of an old ha.cf selects our plugin.
+void Daemon::start_watches() {
+    std::vector<WatchSpec> specs;
+    for (const config::Program& program : config_.ha_cf.programs) {
+        if (specs.empty() && config::is_ipfail(program.path)) {
+            specs.push_back({"ipfail", program.user, {}});
+        }
+    }
+    if (communication_up_ && !stopping_) watches_.configure(std::move(specs));
+}
 
 void Daemon::heartbeat(Instant now, std::uint64_t frames_left) {
     watchdog_.heartbeat(health_.heartbeat(now, frames_left));

@@ -22,6 +22,7 @@
 #include "runner.hpp"
 #include "script_runner.hpp"
 #include "state_dir.hpp"
+#include "watch_host.hpp"
 #include "watchdog.hpp"
 
 namespace hb::shell {
@@ -68,6 +69,8 @@ private:
     void take_over_live_part(const LoadedConfig& next);
     void change_debug_level(int step);
     void prepare_children();
+    WatchHooks watch_hooks();
+    void start_watches();
 
     const Options& options_;
     LoadedConfig config_;  // in force: what waits for a restart is as it was at start
@@ -84,12 +87,14 @@ private:
     ScriptRunner scripts_;
     Hooks hooks_;
     Programs programs_;
+    WatchHost watches_;
     Health health_;
     Watchdog watchdog_;
     std::unique_ptr<Fifo> fifo_;
     std::unique_ptr<LinkWatch> link_watch_;
     std::unique_ptr<Watch> signals_;
     bool stopping_{false};
+    bool communication_up_{false};
     bool reloading_{false}, reload_again_{false};  // the files are being read; once more after that
 };
 

@@ -69,8 +69,10 @@ public:
 
     const WatchSpec& spec() const noexcept { return spec_; }
     void start();
+    // At once, unless it runs.
     void another_chance() {
-        if (!std::exchange(gave_up_, false) || helper_) return;
+        if (helper_ || stopping_) return;
+        gave_up_ = false;
         pause_ = host_->settings.restart_first;
         start();
     }

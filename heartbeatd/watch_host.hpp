@@ -54,7 +54,7 @@ public:
     WatchHost& operator=(const WatchHost&) = delete;
 
     // Start and reload: what is new begins, what is gone is stopped, what is unchanged stays, and
-    // what was given up gets another chance.
+    // what was given up or waits for its next start begins at once.
     void configure(std::vector<WatchSpec> specs);
     // An event for a plugin that is open; else it is dropped.
     void tell(const std::string& plugin, const wire::helper_frame::Fields& event);

@@ -15,7 +15,7 @@ LINKS = {"usr/libexec/heartbeat/heartbeat": "/usr/sbin/heartbeatd",
          "usr/sbin/hb_takeover": "../share/heartbeat/hb_takeover"}
 FILES = ["lib/systemd/system/heartbeat.service", "usr/share/man/man1/hb_standby.1",
          "usr/share/man/man1/hb_takeover.1", "usr/share/man/man7/heartbeat-agents.7",
-         "usr/share/man/man3/heartbeat-plugin.3", "usr/include/heartbeat/plugin.h",
+         "usr/lib/heartbeat/plugins/ipfail.so", "usr/share/man/man3/heartbeat-plugin.3", "usr/include/heartbeat/plugin.h",
          "usr/include/heartbeat/plugin.hpp"]
 
 

@@ -28,6 +28,10 @@ def install(stage, build=REPO / "build" / "release"):
     if yardstick.exists():
         (stage / "usr" / "bin").mkdir(parents=True, exist_ok=True)
         shutil.copy(yardstick, stage / "usr" / "bin")
+    zoo = stage / "usr" / "lib" / "heartbeat" / "zoo"    # tests/plugin, for test_plugins.py
+    zoo.mkdir(parents=True, exist_ok=True)
+    for plugin in (Path(build) / "plugins").glob("zoo_*.so"):
+        shutil.copy(plugin, zoo)
     return stage
 
 
