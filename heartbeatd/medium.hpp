@@ -25,7 +25,9 @@ public:
     virtual void open(OnFrame frame, OnState state) = 0;
     // Never blocks. A closed medium drops the frame.
     virtual void send(ByteView frame) = 0;
-    // Frames that the system has taken so far: the proof that our heartbeats leave this machine.
+    // Frames so far that left this machine, or would have if the other side were there (no carrier,
+    // a line that nobody reads): a peer's end must not starve our watchdog. Those count not that no
+    // device or interface was there for, or that the system refused.
     virtual std::uint64_t frames_left() const noexcept { return 0; }
     // Hands up what has already arrived, limits::frames_per_drain frames at most.
     virtual void drain() = 0;

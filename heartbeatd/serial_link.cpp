@@ -169,6 +169,7 @@ void SerialLink::send(ByteView frame) {
         ++dropped_;
         return;
     }
+    ++given_;
     if (queue_.empty()) last_written_ = clock_.now();
     const std::size_t dropped = queue_.put(wire::check_line(frame) + Bytes(frame));
     if (dropped > 0) sending_failed("the line is too slow for what is to be said", dropped);

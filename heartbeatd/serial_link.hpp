@@ -33,6 +33,9 @@ public:
     void tick() override;
     void interface_changed(std::string_view) override {}
 
+    // Also what a line did not take: that is the other side's doing.
+    std::uint64_t frames_left() const noexcept override { return given_; }
+
     bool usable() const noexcept { return line_ != nullptr; }
     // Frames that never left: closed line, full queue, outdated.
     std::uint64_t dropped() const noexcept { return dropped_; }
@@ -82,7 +85,7 @@ private:
     const std::size_t piece_bytes_, ahead_bytes_;
     Instant free_at_{};       // when the line has sent what it was given
     Instant last_written_{};  // or when there was nothing to write
-    std::uint64_t dropped_{};
+    std::uint64_t dropped_{}, given_{};
     bool failing_{false};
     std::uint64_t failures_{};  // since the last line in the log
     Instant last_failure_{}, next_failure_log_{};

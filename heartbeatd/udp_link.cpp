@@ -42,6 +42,7 @@ LogLine UdpLink::line(LogId id, const std::string& words) const {
 
 void UdpLink::try_open() {
     const auto interface = look_at_interface(medium_.device);
+    interface_up_ = interface && interface->up;
     std::string failure;
     Result<UdpSockets> sockets = fail(Errc::io, {});
     if (!interface) {
@@ -111,6 +112,7 @@ void UdpLink::drain() {
 void UdpLink::send(ByteView frame) {
     if (!usable()) {
         ++dropped_;
+        if (interface_up_) ++sent_;  // its address may have gone with the carrier
         return;
     }
     if (!waiting_.empty()) {

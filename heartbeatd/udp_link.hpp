@@ -58,6 +58,7 @@ private:
     sockaddr_in destination_{};
     std::unique_ptr<Watch> receive_, send_;  // both or none
     std::string failure_;                    // why it is closed, as last logged
+    bool interface_up_{false};               // when it was last tried to open
     std::vector<char> buffer_;
     std::deque<Bytes> waiting_;  // for a full socket buffer
     std::uint64_t dropped_{}, sent_{};

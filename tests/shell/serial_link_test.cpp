@@ -262,6 +262,7 @@ TEST_F(SerialLinkTest, ALineThatTakesNothingKeepsOnlyWhatIsNew) {
         return got.find("seq=3000\n") != Bytes::npos && got.ends_with("<<<\n");
     }));
     EXPECT_GT(link->dropped(), 1000U);
+    EXPECT_EQ(link->frames_left(), 3000U);  // or the peer's end would be ours, by the watchdog
 }
 
 }  // namespace

@@ -130,6 +130,25 @@ TEST_F(UdpLinkTest, DrainIsBounded) {
     EXPECT_EQ(frames.size(), limits::frames_per_drain + 10);
 }
 
+// Why: on a direct cable the peer's end takes the carrier, and some network managers then take the
+// address: the survivor must not be reset by its watchdog for it. An interface that is off is ours.
+TEST_F(UdpLinkTest, AnAddressThatIsGoneDoesNotStarveTheWatchdog) {
+    auto link = make(0, medium(Kind::bcast, "hb0", ""));
+    ip("addr flush dev hb0");
+    link->interface_changed("hb0");
+    EXPECT_FALSE(link->usable());
+    link->send("lost");
+    EXPECT_EQ(link->frames_left(), 1U);
+    ip("link set hb0 down");
+    link->interface_changed("hb0");
+    link->send("lost");
+    EXPECT_EQ(link->frames_left(), 1U);
+    ip("link set hb0 up");
+    ip("addr add 10.77.0.1/24 broadcast + dev hb0");
+    link->interface_changed("hb0");
+    EXPECT_TRUE(link->usable());
+}
+
 // Why: the daemon starts at boot before the network does; one line says so, and the link opens
 // when the interface comes, without waiting for a poll.
 TEST_F(UdpLinkTest, OpensWhenTheInterfaceComes) {
