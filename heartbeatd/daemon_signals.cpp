@@ -58,6 +58,7 @@ void Daemon::signal_arrived() {
     switch (static_cast<int>(info.ssi_signo)) {
         case SIGTERM:
             if (!std::exchange(stopping_, true)) log(log_line(LogId::shutdown_started, ::getpid()));
+            programs_.leave();
             runner_->deliver(StopRequested{});
             break;
         case SIGHUP:

@@ -61,6 +61,7 @@ public:
         asked_to_begin_ = true;
         begin_if_ready();
     }
+    void leave() { respawn_.leave(); }
     void stop(std::function<void()> stopped) {
         stopped_ = std::move(stopped);
         core::ProgramWishes wishes;
@@ -207,6 +208,8 @@ void Programs::configure(const std::vector<config::Program>& programs) {
 }
 
 void Programs::begin() { state_->begin(); }
+
+void Programs::leave() { state_->leave(); }
 
 void Programs::stop(std::function<void()> stopped) { state_->stop(std::move(stopped)); }
 

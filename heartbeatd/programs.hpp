@@ -40,6 +40,8 @@ public:
     void configure(const std::vector<config::Program>& programs);
     // Communication is up: they start.
     void begin();
+    // The daemon has been asked to end: what ends from now on is no failure and not started again.
+    void leave();
     // Ends them one after the other; `stopped` is called once, on the loop or at once.
     void stop(std::function<void()> stopped);
     std::size_t running() const noexcept;

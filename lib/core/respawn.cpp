@@ -65,7 +65,7 @@ std::size_t Respawn::running() const noexcept {
 
 void Respawn::configure(Instant now, const std::vector<config::Program>& programs,
                         ProgramWishes& out) {
-    if (stopping_) return;
+    if (leaving_) return;
     std::vector<Entry> next;
     std::vector<Entry> before = std::exchange(entries_, {});
     for (const config::Program& program : programs) {
@@ -106,7 +106,7 @@ void Respawn::begin(Instant now, ProgramWishes& out) {
 }
 
 void Respawn::start_due(Instant now, ProgramWishes& out) {
-    if (!begun_ || stopping_) return;
+    if (!begun_ || leaving_) return;
     for (Entry& entry : entries_) {
         if (entry.stage != Stage::waiting || entry.due > now) continue;
         entry.stage = Stage::running;
@@ -119,9 +119,9 @@ void Respawn::ended(Instant now, ProgramId id, ScriptEnd end, int status, Progra
     Entry* entry = find(id);
     if (entry == nullptr) return;
     const bool asked = entry->stage == Stage::stopping;
-    if (asked || stopping_) {
+    if (asked || leaving_) {
         log(out, LogId::program_stopped, shown(entry->program), end_words(end, status));
-        if (entry->wanted && !stopping_) {  // its line is back
+        if (entry->wanted && !leaving_) {  // its line is back
             entry->stage = Stage::waiting;
             entry->due = now;
             start_due(now, out);
@@ -177,7 +177,10 @@ void Respawn::steady(Instant now, ProgramWishes& out) {
     }
 }
 
+void Respawn::leave() { leaving_ = true; }
+
 void Respawn::stop(Instant, ProgramWishes& out) {
+    leave();
     if (std::exchange(stopping_, true)) return;
     std::erase_if(entries_, [](const Entry& entry) {
         return entry.stage == Stage::waiting || entry.stage == Stage::down;
@@ -207,7 +210,7 @@ void Respawn::wakeup(Instant now, ProgramWishes& out) {
 
 Instant Respawn::next_deadline() const {
     Instant first = never;
-    if (!begun_ || stopping_) return first;
+    if (!begun_ || leaving_) return first;
     for (const Entry& entry : entries_) {
         if (entry.stage == Stage::waiting) first = std::min(first, entry.due);
         if (entry.stage == Stage::running && entry.crashes > 0) {

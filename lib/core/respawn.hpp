@@ -40,6 +40,10 @@ public:
     void begin(Instant now, ProgramWishes& out);
     // `status`: exit status or signal, as in ScriptDone. A program that is not known is ignored.
     void ended(Instant now, ProgramId id, ScriptEnd end, int status, ProgramWishes& out);
+    // The daemon has been asked to end: from now on nothing is started, and what ends is no
+    // failure, for it may have needed a resource that is being released. Programs run on until
+    // stop().
+    void leave();
     // The orderly end: one after the other, the last line first.
     void stop(Instant now, ProgramWishes& out);
     void wakeup(Instant now, ProgramWishes& out);
@@ -70,7 +74,7 @@ private:
 
     std::vector<Entry> entries_;  // in the order of the file; what is only being stopped is last
     std::uint64_t last_id_{};
-    bool begun_{false}, stopping_{false}, stopped_{false};
+    bool begun_{false}, leaving_{false}, stopping_{false}, stopped_{false};
 };
 
 }  // namespace hb::core

@@ -216,6 +216,22 @@ TEST_F(RespawnTest, TheOrderlyStopGoesBackwardsOneByOne) {
     EXPECT_EQ(respawn.running(), 0U);
 }
 
+// Why: a program may need what is being released; that must not turn an orderly stop into a reboot.
+TEST_F(RespawnTest, WhatEndsWhileTheDaemonLeavesIsNoFailure) {
+    begin({program("/a"), program("/b", ProgramKind::failfast), program("/c")});
+    taken();
+    respawn.leave();
+    ends("/b", 1);
+    ends("/c", 1);
+    configure({program("/a"), program("/d")});
+    EXPECT_EQ(taken(), Strings{});
+    EXPECT_EQ(respawn.next_deadline(), never);
+    stop();
+    EXPECT_EQ(taken(), Strings{"stop /a"});
+    ends("/a", 0);
+    EXPECT_EQ(taken(), Strings{"all stopped"});
+}
+
 // Why: the stop of a node whose peer never came must not wait for programs that never ran.
 TEST_F(RespawnTest, NothingRunsNothingIsWaitedFor) {
     configure({program("/a")});
