@@ -14,6 +14,7 @@
 #include "core_node.hpp"
 #include "detach.hpp"
 #include "environment.hpp"
+#include "ping_link.hpp"
 #include "privileges.hpp"
 #include "serial_link.hpp"
 #include "udp_link.hpp"
@@ -50,6 +51,7 @@ Daemon::Daemon(const Options& options, LoadedConfig config, Journal& journal)
       config_(std::move(config)),
       journal_(journal),
       launcher_(loop_.context()),
+      resolver_(loop_),
       scripts_(
           loop_.context(), launcher_, options.paths,
           [this](ScriptDone done) { runner_->deliver(std::move(done)); },
@@ -144,6 +146,10 @@ void Daemon::add_links() {
                     return open_serial_device(device, baud, locks);
                 },
                 log));
+        } else if (config::is_ping(medium.kind)) {
+            const auto identifier = static_cast<std::uint16_t>(::getpid() & 0xffff);
+            runner_->add(
+                std::make_unique<PingLink>(loop_, clock_, resolver_, id, medium, identifier, log));
         } else {
             runner_->add(std::make_unique<UdpLink>(loop_, clock_, id, medium, log));
         }

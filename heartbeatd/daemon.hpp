@@ -19,6 +19,7 @@
 #include "options.hpp"
 #include "programs.hpp"
 #include "recorder.hpp"
+#include "resolver.hpp"
 #include "runner.hpp"
 #include "script_runner.hpp"
 #include "state_dir.hpp"
@@ -83,6 +84,7 @@ private:
     std::unique_ptr<Recorder> recorder_;
     std::unique_ptr<CoreNode> node_;
     Launcher launcher_;
+    Resolver resolver_;
     std::unique_ptr<Runner> runner_;
     ScriptRunner scripts_;
     Hooks hooks_;

@@ -90,7 +90,8 @@ Result<std::unique_ptr<LinkWatch>> LinkWatch::start(Loop& loop, OnChange change)
     if (socket == nullptr) {
         return fail(Errc::io, std::string("rtnetlink: ") + std::strerror(errno));
     }
-    if (mnl_socket_bind(socket, RTMGRP_LINK | RTMGRP_IPV4_IFADDR, MNL_SOCKET_AUTOPID) != 0) {
+    if (mnl_socket_bind(socket, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+                        MNL_SOCKET_AUTOPID) != 0) {
         const int error = errno;
         mnl_socket_close(socket);
         return fail(Errc::io, std::string("rtnetlink: ") + std::strerror(error));

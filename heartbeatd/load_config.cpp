@@ -103,7 +103,8 @@ std::string mistake_of_program(const std::string& path) {
 
 bool is_udp(config::MediumKind kind) {
     using config::MediumKind;
-    return kind == MediumKind::bcast || kind == MediumKind::mcast || kind == MediumKind::ucast;
+    return kind == MediumKind::bcast || kind == MediumKind::mcast || kind == MediumKind::ucast ||
+           kind == MediumKind::mcast6 || kind == MediumKind::ucast6;
 }
 
 // One load of the three files; the members are the steps, in the order of config.md 6.

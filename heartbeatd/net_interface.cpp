@@ -1,12 +1,15 @@
 // See net_interface.hpp.
 #include "net_interface.hpp"
 
+#include <linux/if_addr.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cstring>
+#include <fstream>
 
+#include "base/text.hpp"
 #include "fd.hpp"
 
 namespace hb::shell {
@@ -19,6 +22,18 @@ std::optional<in_addr> ask_address(int fd, ifreq request, unsigned long what) {
     std::memcpy(&found, &request.ifr_addr, sizeof found);
     if (found.sin_family != AF_INET || found.sin_addr.s_addr == 0) return std::nullopt;
     return found.sin_addr;
+}
+
+// Lines of if_inet6: address, index, prefix length, scope and flags in hex, name.
+bool has_ipv6(const std::string& name) {
+    std::ifstream table("/proc/net/if_inet6");
+    std::string address, index, prefix, scope, flags, owner;
+    while (table >> address >> index >> prefix >> scope >> flags >> owner) {
+        if (owner != name) continue;
+        const auto bits = parse_hex(flags);
+        if (bits && (*bits & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) == 0) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -42,6 +57,7 @@ std::optional<NetInterface> look_at_interface(const std::string& name) {
     if ((flags & IFF_BROADCAST) != 0) {
         out.broadcast = ask_address(asker.get(), request, SIOCGIFBRDADDR);
     }
+    out.ipv6 = has_ipv6(name);
     return out;
 }
 

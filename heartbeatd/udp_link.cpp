@@ -1,7 +1,6 @@
 // See udp_link.hpp.
 #include "udp_link.hpp"
 
-#include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -11,16 +10,6 @@
 #include "base/limits.hpp"
 
 namespace hb::shell {
-
-namespace {
-
-std::string shown(const sockaddr_in& address) {
-    char text[INET_ADDRSTRLEN] = "?";
-    static_cast<void>(::inet_ntop(AF_INET, &address.sin_addr, text, sizeof text));
-    return std::string(text) + " port " + std::to_string(ntohs(address.sin_port));
-}
-
-}  // namespace
 
 UdpLink::UdpLink(Loop& loop, const Clock& clock, LinkId id, config::Medium medium, OnLog log)
     : loop_(loop),
@@ -64,7 +53,8 @@ void UdpLink::try_open() {
     receive_ = std::make_unique<Watch>(loop_, sockets->receive.release());
     send_ = std::make_unique<Watch>(loop_, sockets->send.release());
     receive_->on_readable([this] { drain(); });
-    log_(line(LogId::link_opened, "sends to " + shown(destination_)));
+    log_(line(LogId::link_opened,
+              "sends to " + destination_.shown() + " port " + std::to_string(medium_.port)));
     state_(id_, true);
 }
 
@@ -131,7 +121,7 @@ int UdpLink::send_now(ByteView frame) {
     for (;;) {
         const ssize_t sent =
             ::sendto(send_->descriptor(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
-                     reinterpret_cast<const sockaddr*>(&destination_), sizeof destination_);
+                     reinterpret_cast<const sockaddr*>(&destination_.storage), destination_.size);
         if (sent >= 0) {
             ++sent_;
             return 0;

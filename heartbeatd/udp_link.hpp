@@ -1,5 +1,5 @@
-// A bcast, mcast or ucast medium: datagrams in and out of one interface, reopened when the
-// interface returns. Socket options live in udp_sockets, meaning in lib/cluster.
+// A bcast, mcast, ucast, mcast6 or ucast6 medium: datagrams in and out of one interface, reopened
+// when the interface returns. Socket options live in udp_sockets, meaning in lib/cluster.
 #pragma once
 
 #include <deque>
@@ -55,7 +55,7 @@ private:
     OnState state_;
 
     NetInterface opened_with_;
-    sockaddr_in destination_{};
+    HostAddress destination_{};
     std::unique_ptr<Watch> receive_, send_;  // both or none
     std::string failure_;                    // why it is closed, as last logged
     bool interface_up_{false};               // when it was last tried to open

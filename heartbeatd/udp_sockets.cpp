@@ -37,6 +37,14 @@ sockaddr_in endpoint(in_addr address, unsigned port) {
     return out;
 }
 
+HostAddress endpoint_of(in_addr address, unsigned port) {
+    const sockaddr_in where = endpoint(address, port);
+    HostAddress out;
+    std::memcpy(&out.storage, &where, sizeof where);
+    out.size = sizeof where;
+    return out;
+}
+
 bool set_flag(int fd, int option) {
     const int on = 1;
     return ::setsockopt(fd, SOL_SOCKET, option, &on, sizeof on) == 0;
@@ -102,7 +110,7 @@ Result<UdpSockets> open_bcast(const Medium& medium, const NetInterface& interfac
     if (!receiver) return tl::unexpected(receiver.error());
     out.send = std::move(*sender);
     out.receive = std::move(*receiver);
-    out.destination = endpoint(*interface.broadcast, medium.port);
+    out.destination = endpoint_of(*interface.broadcast, medium.port);
     return out;
 }
 
@@ -123,7 +131,7 @@ Result<UdpSockets> open_ucast(const Medium& medium) {
     if (!receiver) return tl::unexpected(receiver.error());
     out.send = std::move(*sender);
     out.receive = std::move(*receiver);
-    out.destination = endpoint(*peer, medium.port);
+    out.destination = endpoint_of(*peer, medium.port);
     return out;
 }
 
@@ -166,7 +174,7 @@ Result<UdpSockets> open_mcast(const Medium& medium, const NetInterface& interfac
     }
     out.send = std::move(*sender);
     out.receive = std::move(*receiver);
-    out.destination = endpoint(*group, medium.port);
+    out.destination = endpoint_of(*group, medium.port);
     return out;
 }
 
@@ -186,17 +194,19 @@ Result<UdpSockets> open_udp_sockets(const Medium& medium, const NetInterface& in
             return open_mcast(medium, interface);
         case MediumKind::mcast6:
         case MediumKind::ucast6:
+            return open_udp6_sockets(medium, interface);
         case MediumKind::serial:
         case MediumKind::ping:
         case MediumKind::ping6:
         case MediumKind::ping_group:
             break;
     }
-    return fail(Errc::unsupported, "medium " + medium.name + " is not supported yet");
+    return fail(Errc::unsupported, "medium " + medium.name + " has no UDP socket");
 }
 
 bool sockets_still_fit(MediumKind kind, const NetInterface& before, const NetInterface& after) {
     if (before.index != after.index || !after.up) return false;
+    if (kind == MediumKind::mcast6 || kind == MediumKind::ucast6) return after.ipv6;
     // A ucast socket takes its source address anew with each packet.
     if (kind == MediumKind::bcast) return same(before.broadcast, after.broadcast);
     if (kind == MediumKind::mcast) return same(before.address, after.address);

@@ -1,5 +1,5 @@
-// Opens the two sockets of a bcast, mcast or ucast medium with the options that real nodes use
-// (wire.md 7.2 to 7.4). What is sent and received is not known here.
+// Opens the two sockets of a UDP medium with the options that real nodes use (wire.md 7.2 to 7.5).
+// Here: IPv4; IPv6 is in udp_sockets6.cpp. What is sent and received is not known here.
 #pragma once
 
 #include <netinet/in.h>
@@ -8,17 +8,21 @@
 #include "config/ha_cf.hpp"
 #include "fd.hpp"
 #include "net_interface.hpp"
+#include "resolver.hpp"
 
 namespace hb::shell {
 
 struct UdpSockets {
-    Fd send, receive;  // both non-blocking
-    sockaddr_in destination{};
+    Fd send, receive;           // both non-blocking
+    HostAddress destination{};  // with its port
 };
 
 // `interface`: how the medium's device looks now. Errors: io (with the system's words),
 // bad_config (an address that is none), unsupported (another kind of medium).
 Result<UdpSockets> open_udp_sockets(const config::Medium& medium, const NetInterface& interface);
+
+// The same for mcast6 and ucast6.
+Result<UdpSockets> open_udp6_sockets(const config::Medium& medium, const NetInterface& interface);
 
 // Whether sockets opened with `before` still serve when the device looks like `after`.
 bool sockets_still_fit(config::MediumKind kind, const NetInterface& before,

@@ -6,10 +6,11 @@ namespace hb::cluster {
 
 // Each goes only to its own link. The inner signature is always there, whatever `msgfmt` says.
 void Engine::State::ping_all(Now now, Effects& out) {
+    const std::uint64_t ts = now.unix_seconds == 0 ? 1U : now.unix_seconds;
+    pings.asking(ts, now.mono);
     for (std::size_t ping = 0; ping < pings.size(); ++ping) {
         const LinkId link = pings.link(ping);
         if (!usable[static_cast<std::size_t>(link)]) continue;
-        const std::uint64_t ts = now.unix_seconds == 0 ? 1U : now.unix_seconds;
         auto sealed = signer.seal_netstring(pings.request(ping, ts), wire::InnerAuth::present);
         if (sealed) out.emplace_back(SendFrame{link, *std::move(sealed)});
     }
@@ -34,7 +35,7 @@ void Engine::State::echo_came(Turn& turn, std::size_t ping, ByteView bytes) {
             break;
     }
     const Pings::Heard heard = pings.heard(ping, turn.now.mono);
-    if (heard.late) turn.log(LogId::peer_late, pings.name(ping), heard.interval);
+    if (heard.late) turn.log(LogId::ping_late, pings.name(ping), heard.interval);
     if (heard.came_up) ping_changed(turn, ping);
     turn.up.emplace_back(PingHeard{pings.name(ping)});
 }
@@ -44,9 +45,9 @@ void Engine::State::ping_changed(Turn& turn, std::size_t ping) {
     const NodeName& name = pings.name(ping);
     const bool up = pings.up(ping);
     if (up) {
-        turn.log(LogId::peer_status, name, "ping");
+        turn.log(LogId::ping_up, name);
     } else {
-        turn.log(LogId::peer_dead, name);
+        turn.log(LogId::ping_dead, name);
     }
     turn.up.emplace_back(PingState{name, up, pings.ever_heard(ping)});
     turn.up.emplace_back(LinkState{name, pings.link(ping), up});

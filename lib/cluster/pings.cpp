@@ -5,12 +5,13 @@
 #include <chrono>
 
 #include "base/check.hpp"
+#include "base/limits.hpp"
 #include "base/text.hpp"
 
 namespace hb::cluster {
 namespace {
 
-// `ts` counts whole seconds: what is sent at the end of one is read at the begin of the next.
+// An answer may be under way when its node is counted dead.
 constexpr Duration stale_slack = std::chrono::seconds(1);
 
 }  // namespace
@@ -44,8 +45,17 @@ std::optional<std::size_t> Pings::on_link(std::size_t link) const noexcept {
     return std::nullopt;
 }
 
-wire::Message Pings::request(std::size_t ping, std::uint64_t ts) {
-    asked_ts_ = ts;
+void Pings::asking(std::uint64_t ts, Instant now) {
+    if (pings_.empty()) return;
+    while (!asked_.empty() &&
+           (now - asked_.front().second > stale_after_ || asked_.size() >= limits::ping_seconds)) {
+        asked_.pop_front();
+    }
+    if (asked_.empty() || asked_.back().first != ts) asked_.emplace_back(ts, now);
+    asked_.back().second = now;
+}
+
+wire::Message Pings::request(std::size_t ping, std::uint64_t ts) const {
     wire::Message message = wire::make_message("NS_st");
     message.set("st", "ping");
     message.set("info", ping_word(pings_[ping].spec.kind));
@@ -66,9 +76,9 @@ Pings::Echo Pings::judge(std::size_t ping, const wire::Message& echo) const {
     if (echo.get("info") != ping_word(spec.kind)) return Echo::wrong;
     const auto ts = echo.hex("ts");
     if (!ts || *ts == 0) return Echo::wrong;
-    if (*ts > asked_ts_) return Echo::stale;
-    const auto age = static_cast<std::uint64_t>(to_ms(stale_after_)) / 1000;
-    return asked_ts_ - *ts > age ? Echo::stale : Echo::fits;
+    const bool asked = std::any_of(asked_.begin(), asked_.end(),
+                                   [&](const auto& one) { return one.first == *ts; });
+    return asked ? Echo::fits : Echo::stale;
 }
 
 Pings::Heard Pings::heard(std::size_t ping, Instant now) {

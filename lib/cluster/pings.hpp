@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "cluster/engine.hpp"
@@ -23,8 +25,9 @@ public:
     std::optional<std::size_t> on_link(std::size_t link) const noexcept;
 
     // What goes out as an echo request: a message as if the ping node had said it. `ts`: of the
-    // status that it goes with.
-    wire::Message request(std::size_t ping, std::uint64_t ts);
+    // status that it goes with, noted by asking().
+    wire::Message request(std::size_t ping, std::uint64_t ts) const;
+    void asking(std::uint64_t ts, Instant now);
 
     enum class Echo : std::uint8_t { fits, of_another, wrong, stale };
     // Whether this signed message is the node's answer to a request of ours. `of_another`: of
@@ -60,7 +63,8 @@ private:
     std::vector<Ping> pings_;
     Liveness silence_;
     Duration stale_after_{};
-    std::uint64_t asked_ts_{};  // of the last request; 0: none was made
+    // `ts` of requests and when it was last used; a wall clock that is set changes nothing.
+    std::deque<std::pair<std::uint64_t, Instant>> asked_;
 };
 
 }  // namespace hb::cluster

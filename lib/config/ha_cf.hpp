@@ -18,11 +18,8 @@ inline constexpr unsigned default_port = 694;  // ha-cluster/udp (IANA)
 constexpr bool is_ping(MediumKind kind) noexcept {
     return kind == MediumKind::ping || kind == MediumKind::ping6 || kind == MediumKind::ping_group;
 }
-// Can this version open it?
-constexpr bool is_supported(MediumKind kind) noexcept {
-    return kind == MediumKind::bcast || kind == MediumKind::mcast || kind == MediumKind::ucast ||
-           kind == MediumKind::serial;
-}
+// Does it lead to other nodes?
+constexpr bool leads_to_nodes(MediumKind kind) noexcept { return !is_ping(kind); }
 // The word of ha.cf.
 std::string_view medium_word(MediumKind kind) noexcept;
 

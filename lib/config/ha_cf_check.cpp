@@ -116,11 +116,11 @@ void check_media(const Parsing& parsing) {
     }
     // A node that cannot hear anybody takes over everything while its peer runs it, too.
     if (std::none_of(media.begin(), media.end(),
-                     [](const Medium& medium) { return is_supported(medium.kind); })) {
-        parsing.report.error(
-            media.front().line,
-            "no medium that this version can open, expected a bcast, mcast, ucast or "
-            "serial line as well");
+                     [](const Medium& medium) { return leads_to_nodes(medium.kind); })) {
+        parsing.report.error(media.front().line,
+                             "no medium that leads to the other nodes, expected a bcast, mcast, "
+                             "ucast, mcast6, ucast6 "
+                             "or serial line as well");
     }
 }
 

@@ -30,6 +30,10 @@ std::optional<Ipv6> ipv6_of(const std::string& text) {
     return out;
 }
 
+bool is_link_local(const Ipv6& address) {
+    return address[0] == 0xfe && (address[1] & 0xc0U) == 0x80;
+}
+
 MediumKind kind_of(std::string_view word) {
     const auto* const found = std::find(words_of_kinds.begin(), words_of_kinds.end(), word);
     return found == words_of_kinds.end() ? MediumKind::bcast  // udp
@@ -120,8 +124,8 @@ std::string read_ucast6(Medium& medium, const std::vector<std::string>& parts) {
                " is no address of another host, expected neither multicast nor "
                ":: nor ::1";
     }
-    const bool link_local = (*address)[0] == 0xfe && ((*address)[1] & 0xc0U) == 0x80;
-    if (link_local && percent != std::string::npos && parts[1].substr(percent + 1) != parts[0]) {
+    if (is_link_local(*address) && percent != std::string::npos &&
+        parts[1].substr(percent + 1) != parts[0]) {
         return quoted(parts[1]) + " names another interface than " + parts[0] +
                ", expected the same";
     }
@@ -130,19 +134,43 @@ std::string read_ucast6(Medium& medium, const std::vector<std::string>& parts) {
     return "";
 }
 
+// A host of ping or ping_group: a name or an IPv4 address.
+std::string mistake_of_ping_host(const std::string& word) {
+    if (!ipv6_of(word)) return "";
+    return quoted(word) + " is an IPv6 address, expected an IPv4 address or a name (or ping6)";
+}
+
+std::string mistake_of_ping6_host(const std::string& word) {
+    const std::size_t percent = word.find('%');
+    const auto address = ipv6_of(word.substr(0, percent));
+    if (!address) return quoted(word) + " is no IPv6 address, expected one like fd00::1";
+    const bool has_scope = percent != std::string::npos && percent + 1 < word.size();
+    if (is_link_local(*address) && !has_scope) {
+        return quoted(word) + " is on every interface, expected one behind it, like fe80::1%eth0";
+    }
+    return "";
+}
+
+std::string read_ping_group(Medium& medium, const std::vector<std::string>& parts) {
+    if (parts.size() < 2) return "expected NAME HOST..., at least one host";
+    medium.hosts.assign(parts.begin() + 1, parts.end());
+    for (const std::string& host : medium.hosts) {
+        if (std::string wrong = mistake_of_ping_host(host); !wrong.empty()) return wrong;
+    }
+    return "";
+}
+
 std::string read_one_word(Medium& medium, const std::string& word) {
     if (medium.kind == MediumKind::serial && !word.starts_with('/')) {
         return quoted(word) + " is no device, expected an absolute path like /dev/ttyS0";
     }
-    if (medium.kind == MediumKind::ping6 && !ipv6_of(word)) {
-        return quoted(word) + " is no IPv6 address, expected one like fd00::1";
-    }
-    if (is_ping(medium.kind)) {
-        medium.address = word;
-    } else {
+    if (!is_ping(medium.kind)) {
         medium.device = word;
+        return "";
     }
-    return "";
+    medium.address = word;
+    return medium.kind == MediumKind::ping6 ? mistake_of_ping6_host(word)
+                                            : mistake_of_ping_host(word);
 }
 
 std::string read_medium(Medium& medium, const std::vector<std::string>& parts) {
@@ -156,9 +184,7 @@ std::string read_medium(Medium& medium, const std::vector<std::string>& parts) {
         case MediumKind::ucast6:
             return read_ucast6(medium, parts);
         case MediumKind::ping_group:
-            if (parts.size() < 2) return "expected NAME HOST..., at least one host";
-            medium.hosts.assign(parts.begin() + 1, parts.end());
-            return "";
+            return read_ping_group(medium, parts);
         case MediumKind::bcast:
         case MediumKind::serial:
         case MediumKind::ping:
@@ -202,6 +228,15 @@ void add_medium(Parsing& parsing, const Directive& directive, const std::vector<
         return;
     }
     medium.name = parts[0];
+    const bool shown_as_is = printable(medium.name, medium.name.size()) == medium.name;
+    if (is_ping(medium.kind) &&
+        (medium.name.size() > limits::node_name_bytes_max || !shown_as_is)) {
+        parsing.error(directive, line,
+                      directive.name + " " + printable(medium.name, 80) +
+                          ": no name for a ping node, expected at most " +
+                          std::to_string(limits::node_name_bytes_max) + " plain bytes");
+        return;
+    }
     if (is_ping(medium.kind) && lower(medium.name) != medium.name) {
         parsing.report.warning(line, directive.name + " " + medium.name +
                                          ": names of ping nodes are compared in lower case");

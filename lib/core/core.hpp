@@ -32,8 +32,7 @@ struct Identity {
     std::uint64_t seed{};
 };
 
-// The files and the identity, as the core wants them. Media of kinds that this version cannot open
-// get no link. LinkId n is the n-th of the media that it can.
+// The files and the identity, as the core wants them. LinkId n is the n-th medium.
 CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& keys,
                             const std::vector<config::ResourceGroup>& groups,
                             const Identity& identity);

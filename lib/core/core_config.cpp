@@ -6,24 +6,6 @@
 namespace hb::core {
 namespace {
 
-// Pings and IPv6 come later; they get no link yet.
-bool has_link(config::MediumKind kind) {
-    switch (kind) {
-        case config::MediumKind::bcast:
-        case config::MediumKind::mcast:
-        case config::MediumKind::ucast:
-        case config::MediumKind::serial:
-            return true;
-        case config::MediumKind::mcast6:
-        case config::MediumKind::ucast6:
-        case config::MediumKind::ping:
-        case config::MediumKind::ping6:
-        case config::MediumKind::ping_group:
-            return false;
-    }
-    HB_CHECK(false && "unknown kind");
-}
-
 wire::Keys wire_keys(const config::AuthKeys& from) {
     wire::Keys keys;
     for (std::size_t i = 0; i < from.by_index.size(); ++i) {
@@ -118,7 +100,7 @@ cluster::EngineConfig engine_config(const config::HaCf& ha_cf, const config::Aut
 std::vector<config::Medium> linked_media(const config::HaCf& ha_cf) {
     std::vector<config::Medium> media;
     for (const config::Medium& medium : ha_cf.media) {
-        if (has_link(medium.kind) && media.size() < limits::links_max) media.push_back(medium);
+        if (media.size() < limits::links_max) media.push_back(medium);
     }
     return media;
 }

@@ -124,13 +124,16 @@ class Cluster:
 
     def ha_cf(self, host, media=("bcast eth0",), failback="on", keepalive="200ms", deadtime="1",
               warntime="600ms", initdead="3", extra=()):
-        """The text of an ha.cf; in `media` PEER stands for the peer's address on that network."""
+        """The text of an ha.cf; in `media` PEER stands for the peer's address on that network,
+        PEER6 for its link-local one."""
         peer = self.number(self.peer(host))
         lines = [f"logfile {LOG}", "logfacility none", f"keepalive {keepalive}",
                  f"deadtime {deadtime}", f"warntime {warntime}", f"initdead {initdead}"]
         for medium in media:
             if network := re.search(r"eth(\d+)", medium):
-                medium = medium.replace("PEER", Switch.address(int(network[1]), peer))
+                network = int(network[1])
+                medium = medium.replace("PEER6", Switch.link_local(network, peer))
+                medium = medium.replace("PEER", Switch.address(network, peer))
             lines.append(medium)
         lines += [f"auto_failback {failback}", *extra, "node " + " ".join(self.names),
                   *self.products[host].directives]

@@ -39,6 +39,11 @@ class Switch:
         return f"10.0.{network}.{number}"
 
     @staticmethod
+    def link_local(network, number):
+        """The IPv6 address that a host's card makes of its MAC address by itself."""
+        return f"fe80::ff:fe00:{network:02x}{number:02x}"
+
+    @staticmethod
     def port(network, number):
         return f"port{number}-{network}"
 

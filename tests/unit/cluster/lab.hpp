@@ -51,7 +51,7 @@ public:
     explicit Lab(EngineConfig given = config())
         : signer(given.keys), engine(std::move(given), clock()) {}
 
-    Now clock() const { return {now, 0x6b02c65a}; }
+    Now clock() const { return {now, wall}; }
     void start() { engine.start(clock(), out); }
     void give(const Bytes& bytes, LinkId link = LinkId{0}) {
         engine.frame(clock(), link, bytes, out, up);
@@ -147,6 +147,7 @@ public:
     }
 
     Instant now{};
+    std::uint32_t wall{0x6b02c65a};
     std::uint64_t beta_generation{7};
     wire::Signer signer;
     Engine engine;

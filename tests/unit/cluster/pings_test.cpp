@@ -117,7 +117,7 @@ TEST(Pings, UpAndDeadAreToldOnce) {
     answer_all(node);
     answer_all(node);
     EXPECT_EQ(states(node), "10.99.7.3 up, routers up, ");
-    EXPECT_EQ(node.logged(LogId::peer_status), 2U);
+    EXPECT_EQ(node.logged(LogId::ping_up), 2U);
     ASSERT_EQ(node.told<LinkState>().size(), 2U);
     EXPECT_EQ(node.told<LinkState>()[0].node, "10.99.7.3");
     EXPECT_TRUE(node.told<LinkState>()[0].up);
@@ -129,7 +129,7 @@ TEST(Pings, UpAndDeadAreToldOnce) {
         node.give(node.status("active", 5 + static_cast<std::uint64_t>(i)));
     }
     EXPECT_EQ(states(node), "10.99.7.3 dead, ");
-    EXPECT_EQ(node.logged(LogId::peer_dead), 1U);
+    EXPECT_EQ(node.logged(LogId::ping_dead), 1U);
     EXPECT_EQ(node.logged(LogId::link_dead), 0U);
     EXPECT_FALSE(node.engine.pings()[0].up);
     EXPECT_TRUE(node.engine.pings()[0].heard);
@@ -159,7 +159,7 @@ TEST(Pings, LateAnswersAreLoggedOnce) {
         node.pass(span);
         answer_all(node);
     }
-    EXPECT_EQ(node.logged(LogId::peer_late), 2U);  // one each
+    EXPECT_EQ(node.logged(LogId::ping_late), 2U);  // one each
 }
 
 // Why: everybody on the path can send echo replies; only our own request, come back, counts.
@@ -185,16 +185,26 @@ TEST(Pings, OnlyTheAnswerToOurRequestCounts) {
     EXPECT_EQ(node.logged(LogId::message_malformed), 1U);  // damped
 }
 
-// Why: recorded answers, played again, must not keep a dead router alive.
+// Why: recorded answers, played again, must not keep a dead router alive; the wall clock, set
+// forward or back, must not make a living one dead.
 TEST(Pings, OldAnswersDoNotCount) {
     Lab node(with_pings());
     node.bring_up();
-    node.give(echo("10.99.7.3", "ping", "6b02c655"), LinkId{1});
-    node.give(echo("10.99.7.3", "ping", "6b02c65b"), LinkId{1});
+    node.give(echo("10.99.7.3", "ping", "6b02c655"), LinkId{1});  // of another life
     node.give(echo("10.99.7.3", "ping", "0"), LinkId{1});
     EXPECT_EQ(states(node), "");
-    node.give(echo("10.99.7.3", "ping", "6b02c656"), LinkId{1});
+    node.wall = 0x6a000000;
+    node.pass(1s);
+    node.give(echo("10.99.7.3", "ping", "6b02c65a"), LinkId{1});
     EXPECT_EQ(states(node), "10.99.7.3 up, ");
+    node.give(echo("routers", "ping_group"), LinkId{2});
+    node.give(node.typed("repnodes", 4));
+    ASSERT_TRUE(node.engine.comm_up());
+    node.pass(5s);
+    node.give(echo("10.99.7.3", "ping", "6b02c65a"), LinkId{1});
+    EXPECT_FALSE(node.engine.pings()[0].up);
+    node.give(echo("10.99.7.3", "ping", "6a000000"), LinkId{1});
+    EXPECT_TRUE(node.engine.pings()[0].up);
 }
 
 // Why: our own stall is not the router's silence.

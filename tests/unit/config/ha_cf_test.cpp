@@ -169,10 +169,10 @@ TEST(HaCf, ThisMachineMustBeANode) {
 }
 
 // Why: a node that hears nobody would take over everything while its peer runs it.
-TEST(HaCf, AMediumOfALaterPartAloneIsNotEnough) {
+TEST(HaCf, PingNodesAloneAreNotEnough) {
     const Parsed parsed = parse_text("logfacility daemon\nping 10.0.0.1\nnode c1 c2\n");
     ASSERT_EQ(parsed.found.errors.size(), 1U);
-    EXPECT_NE(parsed.errors().find("no medium that this version can open"), std::string::npos);
+    EXPECT_NE(parsed.errors().find("no medium that leads to the other nodes"), std::string::npos);
 }
 
 // Why: 3.0.6 takes the port known at that line; to meet it, so must we, but not in silence.
@@ -230,6 +230,23 @@ TEST(HaCf, PingNodesHaveNamesOfTheirOwn) {
               "ha.cf:8: ping_group gw: line 7 has a ping node of this name, expected another\n");
     EXPECT_EQ(parse_with("ping c2").errors(),
               "ha.cf:7: ping c2: a node has this name, expected another\n");
+}
+
+// Why: what could never be asked must not count as a router that is down.
+TEST(HaCf, PingNodesAreChecked) {
+    EXPECT_EQ(
+        parse_with("ping fd00::1").errors(),
+        "ha.cf:7: ping fd00::1: \"fd00::1\" is an IPv6 address, expected an IPv4 address or a "
+        "name (or ping6)\n");
+    EXPECT_EQ(parse_with("ping_group g 10.0.0.1 fd00::1").found.errors.size(), 1U);
+    EXPECT_EQ(parse_with("ping6 fe80::1").errors(),
+              "ha.cf:7: ping6 fe80::1: \"fe80::1\" is on every interface, expected one behind it, "
+              "like fe80::1%eth0\n");
+    EXPECT_EQ(parse_with("ping6 10.0.0.1").found.errors.size(), 1U);
+    EXPECT_EQ(parse_with("ping " + std::string(100, 'x')).found.errors.size(), 1U);
+    const Parsed fine = parse_with("ping 10.0.0.1 gw\nping6 fd00::1 fe80::1%eth0\nping_group g gw");
+    EXPECT_EQ(fine.errors() + fine.warnings() + fine.unsupported(), "");
+    EXPECT_EQ(fine.cf.media.size(), 6U);
 }
 
 // Why: haresources may name ping nodes (resources.md 1.3).
@@ -323,8 +340,7 @@ TEST(HaCf, ForeignBytesAreAnErrorAndReachNoTerminal) {
     const Parsed parsed = parse_with(std::string("\x1b[31m\0x", 7));
     EXPECT_NE(parsed.errors().find("\\x1b"), std::string::npos);
     const Parsed ping = parse_with("ping \x1b[2J\x07 X\x01");
-    EXPECT_EQ((ping.unsupported() + ping.warnings()).find_first_of("\x1b\x07\x01"),
-              std::string::npos);
+    EXPECT_EQ((ping.errors() + ping.warnings()).find_first_of("\x1b\x07\x01"), std::string::npos);
     EXPECT_FALSE(parse_with("keepalive " + std::string(6000, '1')).errors().empty());
     EXPECT_EQ(parse_with("# " + std::string(6000, 'c')).errors(), "");
     EXPECT_EQ(parse_text("keepalive 1\r\nnode c1\r\nbcast eth0\r\n").errors(), "");
