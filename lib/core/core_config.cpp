@@ -62,6 +62,7 @@ Protection protection_of(const config::HaCf& ha_cf) {
                                    medium.name);
     }
     protection.arbiter = config::arbiter_text(ha_cf.arbiter);
+    protection.watchdog = !ha_cf.watchdog.empty();
     return protection;
 }
 

@@ -36,6 +36,12 @@ TEST(CoreConfig, OnlyLinksToAllAreExpectedToCarryEverybody) {
     EXPECT_FALSE(links[1].expected);
 }
 
+// Why: with a watchdog the disks are guarded, and the daily alarm must end.
+TEST(CoreConfig, AWatchdogCountsAsProtection) {
+    EXPECT_TRUE(made_from("bcast eth0\nwatchdog /dev/watchdog\n").protection.watchdog);
+    EXPECT_FALSE(made_from("bcast eth0\n").protection.watchdog);
+}
+
 // Why: both nodes compare this text; it must be what the file says.
 TEST(CoreConfig, TheArbiterReachesEngineManagerAndTheLineOfTheStart) {
     const CoreConfig core = made_from("bcast eth0\nping gw\narbiter ping gw reboot\n");
