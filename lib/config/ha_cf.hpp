@@ -115,6 +115,10 @@ struct Machine {
 HaCf parse_ha_cf(std::string_view text, const std::string& file, const Machine& machine,
                  Diagnostics& found);
 
+// Whether the plugin ipfail is to run: a line names it, and the rest allows it. (A warning of
+// parse_ha_cf says why not.)
+bool wants_ipfail(const HaCf& ha_cf);
+
 // Nodes and ping nodes: whom a line of haresources may name.
 std::vector<std::string> known_names(const HaCf& ha_cf);
 

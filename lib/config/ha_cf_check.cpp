@@ -165,7 +165,51 @@ void check_resources(const Parsing& parsing) {
     }
 }
 
+const Program* ipfail_line(const HaCf& cf) {
+    for (const Program& program : cf.programs) {
+        if (is_ipfail(program.path)) return &program;
+    }
+    return nullptr;
+}
+
+// Why it cannot run; empty: it can.
+std::string ipfail_hindrance(const HaCf& cf) {
+    if (!cf.manage_resources) return "it needs resources of haresources";
+    if (cf.auto_failback == Failback::legacy) {
+        return "it does not run with auto_failback legacy, expected `auto_failback on` or "
+               "`auto_failback off`";
+    }
+    return cf.nodes.size() < 2 ? "it needs a second node" : "";
+}
+
+void check_ipfail(const Parsing& parsing) {
+    const HaCf& cf = parsing.cf;
+    const Program* program = ipfail_line(cf);
+    if (program == nullptr || any_broken(parsing, {"auto_failback", "node"})) return;
+    const std::string hindrance = ipfail_hindrance(cf);
+    if (!hindrance.empty()) {
+        parsing.report.warning(program->line, "ipfail is not started: " + hindrance);
+        return;
+    }
+    const bool pings = std::any_of(cf.media.begin(), cf.media.end(),
+                                   [](const Medium& medium) { return is_ping(medium.kind); });
+    if (!pings) {
+        parsing.report.warning(program->line,
+                               "ipfail has nothing to compare, expected a line like `ping HOST`, "
+                               "the same on both nodes");
+    }
+    if (cf.nodes.size() > 2) {
+        const bool first = cf.nodes.front() == parsing.machine.node_name;
+        parsing.report.warning(program->line, "ipfail knows two nodes only: here it speaks to " +
+                                                  cf.nodes[first ? 1 : 0]);
+    }
+}
+
 }  // namespace
+
+bool wants_ipfail(const HaCf& ha_cf) {
+    return ipfail_line(ha_cf) != nullptr && ipfail_hindrance(ha_cf).empty();
+}
 
 void check_together(const Parsing& parsing) {
     check_deadtime(parsing, "deadtime", parsing.cf.deadtime);
@@ -181,6 +225,7 @@ void check_together(const Parsing& parsing) {
     check_baud_order(parsing);
     check_resources(parsing);
     check_arbiter(parsing);
+    check_ipfail(parsing);
 }
 
 }  // namespace hb::config

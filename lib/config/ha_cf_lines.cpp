@@ -78,10 +78,6 @@ void add_program(Parsing& parsing, const Directive& directive,
                       shown + ": too many programs, expected at most " +
                           std::to_string(limits::programs_max));
     } else {
-        if (is_ipfail(program.path)) {
-            parsing.report.unsupported(line,
-                                       shown + ": not supported yet, the program is not started");
-        }
         programs.push_back(std::move(program));
     }
 }

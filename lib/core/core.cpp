@@ -292,7 +292,11 @@ void Core::State::give_up(Now now, const std::string& scope, Effects& out) {
     carry_out(now, wishes, out);
 }
 
-std::size_t Core::State::pings_reached() const { return 0; }
+std::size_t Core::State::pings_reached() const {
+    const auto pings = engine.pings();
+    return static_cast<std::size_t>(std::count_if(
+        pings.begin(), pings.end(), [](const cluster::PingView& ping) { return ping.up; }));
+}
 
 void Core::State::tell_ipfail(Now now, Effects& out) {
     std::vector<wire::Message> say;

@@ -124,6 +124,8 @@ CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& k
     core.resources.manage = ha_cf.manage_resources;
     core.resources.arbiter = {ha_cf.arbiter.names, ha_cf.arbiter.reboot, ha_cf.deadtime};
     core.protection = protection_of(ha_cf);
+    core.ipfail = {config::wants_ipfail(ha_cf), ha_cf.keepalive,
+                   ha_cf.auto_failback == config::Failback::on};
     return core;
 }
 

@@ -31,7 +31,9 @@ const std::string tutorial =
 TEST(HaCf, TheTutorialWorksUnchanged) {
     const Parsed parsed = parse_text(tutorial, {"node1", true, 0});
     EXPECT_EQ(parsed.errors(), "");
-    EXPECT_EQ(parsed.warnings(), "");
+    EXPECT_EQ(parsed.warnings(),
+              "ha.cf:15: ipfail has nothing to compare, expected a line like `ping HOST`, the same "
+              "on both nodes\n");
     EXPECT_EQ(parsed.cf.keepalive, 2s);
     EXPECT_EQ(parsed.cf.warntime, 5s);
     EXPECT_EQ(parsed.cf.deadtime, 30s);
@@ -52,9 +54,37 @@ TEST(HaCf, TheTutorialWorksUnchanged) {
 TEST(HaCf, WhatComesLaterIsSaidOnceALine) {
     EXPECT_EQ(parse_text(tutorial, {"node1", true, 0}).unsupported(),
               "ha.cf:1: use_logd yes: not supported yet, the line has no effect\n"
-              "ha.cf:15: respawn hacluster /usr/lib64/heartbeat/ipfail: not supported yet, the "
-              "program is not started\n"
               "ha.cf:16: apiauth dopd: not supported yet, the line has no effect\n");
+}
+
+// Why: an old file selects the plugin unchanged, and one that cannot run says so at its line.
+TEST(HaCf, ALineWithIpfailSelectsThePlugin) {
+    const auto read = [](const std::string& more) {
+        return parse_text(
+            "bcast eth0\nping 10.0.0.1\nrespawn hacluster /usr/lib/heartbeat/ipfail\n" + more,
+            {"c1", true, 0});
+    };
+    const Parsed good = read("auto_failback off\nnode c1 c2\n");
+    EXPECT_EQ(good.errors(), "");
+    EXPECT_EQ(good.warnings().find("ipfail"), std::string::npos) << good.warnings();
+    EXPECT_TRUE(wants_ipfail(good.cf));
+    const std::vector<std::pair<std::string, std::string>> hindered = {
+        {"node c1 c2\n",
+         "ha.cf:3: ipfail is not started: it does not run with auto_failback legacy, expected "
+         "`auto_failback on` or `auto_failback off`"},
+        {"auto_failback on\nnode c1\n", "ha.cf:3: ipfail is not started: it needs a second node"},
+        {"auto_failback on\nnode c1 c2\npacemaker on\n",
+         "ha.cf:3: ipfail is not started: it needs resources of haresources"}};
+    for (const auto& [lines, words] : hindered) {
+        const Parsed parsed = read(lines);
+        EXPECT_NE(parsed.warnings().find(words), std::string::npos) << parsed.warnings();
+        EXPECT_FALSE(wants_ipfail(parsed.cf)) << lines;
+    }
+    const Parsed three = read("auto_failback on\nnode c1 c2 c3\n");
+    EXPECT_NE(three.warnings().find("ipfail knows two nodes only: here it speaks to c2"),
+              std::string::npos);
+    EXPECT_TRUE(wants_ipfail(three.cf));
+    EXPECT_FALSE(wants_ipfail(parse_text("bcast eth0\nnode c1 c2\n", {"c1", true, 0}).cf));
 }
 
 // Why: 3.0.6 stops at the first stage with no hint at the line.
