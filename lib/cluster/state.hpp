@@ -147,6 +147,7 @@ struct Engine::State {
     void ask_for_missing(Turn& turn, std::size_t peer);
     // After every call: an extra status that others wait for, and the way to communication up.
     void follow_up(Turn& turn);
+    bool roll_is_open() const;
     void call_roll(Turn& turn);
     void complete_roll(Turn& turn);
     Instant next_deadline() const;

@@ -74,8 +74,18 @@ void Engine::State::follow_up(Turn& turn) {
     call_roll(turn);
 }
 
+// Ping nodes are waited for as peers are; not by who comes back to a peer that serves already: until
+// our communication is up, nothing that both run is settled.
+bool Engine::State::roll_is_open() const {
+    if (pings.settled()) return true;
+    for (std::size_t peer = 0; peer < peers.size(); ++peer) {
+        if (liveness.state(peer) == PeerState::alive && peers[peer].word == "active") return true;
+    }
+    return false;
+}
+
 void Engine::State::call_roll(Turn& turn) {
-    if (roll.complete() || !pings.settled()) return;
+    if (roll.complete() || !roll_is_open()) return;
     const auto decision = roll.look(turn.now.mono, liveness, acks.on());
     switch (decision.step) {
         case RollCall::Step::wait:
@@ -108,7 +118,7 @@ Instant Engine::State::next_deadline() const {
     Instant first =
         std::min({beat.next_deadline(), liveness.next_deadline(), links.next_deadline(liveness),
                   one_way.next_deadline(), pings.next_deadline(), damper.next_deadline()});
-    if (pings.settled()) first = std::min(first, roll.next_deadline());
+    if (roll_is_open()) first = std::min(first, roll.next_deadline());
     for (const Peer& peer : peers) first = std::min(first, peer.wanted.next_deadline());
     return first;
 }

@@ -93,6 +93,18 @@ TEST(Pings, CommunicationWaitsForThem) {
     EXPECT_EQ(node.said("reqnodes").size(), 1U);
 }
 
+// Why: until our communication is up, a group that runs on both nodes stays so: a node that comes
+// back to one that serves must not wait up to initdead for a router (simulator, seed 1145).
+TEST(Pings, WhoComesBackToAServingPeerDoesNotWaitForThem) {
+    Lab node(with_pings());
+    node.start();
+    node.give(node.status("init", 1));
+    node.give(node.status("up", 2));
+    EXPECT_TRUE(node.said("reqnodes").empty());
+    node.give(node.status("active", 3));
+    EXPECT_EQ(node.said("reqnodes").size(), 1U);
+}
+
 // Why: a ping node that is off must not keep the cluster from starting; and alone, with nothing
 // else to wait for, the engine must sleep until initdead and not spin.
 TEST(Pings, SilentOnesAreCountedOutAtInitdead) {
