@@ -62,7 +62,9 @@ Wrong FenceFirst::effect(const Machine& machine, const Effect& effect) {
     Mind& mind = minds_[machine.index];
     if (const auto* line = std::get_if<LogLine>(&effect)) log(mind, *line);
     const auto* hook = std::get_if<RunHook>(&effect);
-    if (hook != nullptr && hook->type == "status" && field(*hook, "st") == "dead" && !mind.left) {
+    const bool death = hook != nullptr && hook->type == "status" && field(*hook, "st") == "dead" &&
+                       field(*hook, "info") != "ping";
+    if (death && !mind.left) {
         mind.open = true;
         mind.kept = mind.mine;
     }
@@ -252,6 +254,7 @@ Wrong check_rest(const Options& options, const Machines& machines, Excuses* excu
         if (!machine.core) return "I3: " + name + " has no daemon at the end";
         const NodeView view = machine.core->view();
         if (!view.comm_up) return "I3: " + name + " never had communication up";
+        if (view.pings_silent != 0) return "I11: " + name + " does not hear every ping node";
         if (view.holdings != "transition") continue;
         const std::string excuse = real_unrest(options, machines);
         if (excuse.empty()) return "I3: " + name + " is still in transition";

@@ -114,6 +114,21 @@ void draw_separations(Plan& plan) {
     }
 }
 
+// Silent for one machine or both, or flapping (fifth bit).
+void draw_silent_gateways(Plan& plan) {
+    const Options& o = plan.options;
+    Prng prng(o.seed ^ 0x51e47U);
+    const std::uint64_t count = prng.below(4);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        Fault fault;
+        fault.at = Instant{prng.between(o.initdead() * 2, o.fault_span)};
+        fault.kind = FaultKind::gateways_cut;
+        fault.span = draw_span(o, prng);
+        fault.detail = (1 + prng.below(3)) | (prng.below(4) << 2U) | (prng.chance(30) ? 16U : 0U);
+        plan.faults.push_back(fault);
+    }
+}
+
 }  // namespace
 
 Plan draw(std::uint64_t seed, const Wanted& wanted) {
@@ -135,6 +150,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
     }
     if (wanted.arbiter) o.fencing = false;
     draw_arbiter(o, wanted.arbiter);
+    draw_gateways(o);
     const std::vector<FaultKind> kinds = draw_kinds(o, prng);
     const std::uint64_t count = 1 + prng.below(8);
     for (std::uint64_t i = 0; i < count && !kinds.empty(); ++i) {
@@ -148,6 +164,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
     }
     if (o.fencing && o.keepalive() >= 500ms && prng.chance(3)) draw_stubborn(plan, prng);
     if (o.arbiter) draw_separations(plan);
+    if (o.gateways > 0 && !o.arbiter) draw_silent_gateways(plan);
     std::erase_if(plan.faults,
                   [&o](const Fault& fault) { return o.real[fault.machine] && unfair(fault.kind); });
     std::sort(plan.faults.begin(), plan.faults.end(),

@@ -28,8 +28,8 @@ enum class FaultKind : std::uint8_t {
     clock_step,          // of the wall clock
     operator_confirms,   // that `machine` is without power, if it is
     user_message,        // a program of the user sends one through the cluster
-    gateways_cut,        // `detail`, 2 bits: which machines; 2 bits: which ping nodes, none: all
-    unplugged,           // `machine` from everybody, or as a whole in one direction
+    gateways_cut,  // `detail`, 2 bits: which machines; 2: which ping nodes, none: all; 1: flaps
+    unplugged,     // `machine` from everybody, or as a whole in one direction
 };
 inline constexpr std::size_t fault_kinds = 19;
 

@@ -157,10 +157,22 @@ void World::apply_to_lines(const Fault& fault) {
 }
 
 void World::apply_to_gateways(const Fault& fault) {
+    constexpr std::uint64_t flaps = 16;
+    if ((fault.detail & flaps) != 0) {
+        // Gone and back for somewhat longer than it takes to notice.
+        Fault once = fault;
+        once.detail &= ~flaps;
+        once.span = std::max(options_.silence_of_pings(0), options_.silence_of_pings(1)) * 3 / 2;
+        constexpr int times = 20;
+        for (int i = 0; i < times && once.span * (2 * i) <= fault.span; ++i) {
+            after(once.span * (2 * i), [this, once] { apply_to_gateways(once); });
+        }
+        return;
+    }
     for (std::size_t machine = 0; machine < 2; ++machine) {
         if ((fault.detail >> machine & 1U) == 0) continue;
         for (std::size_t i = 0; i < options_.gateways; ++i) {
-            const std::uint64_t which = fault.detail >> 2U;
+            const std::uint64_t which = fault.detail >> 2U & 3U;
             if (which != 0 && (which >> i & 1U) == 0) continue;
             trace(&machines_[machine], "has no way to " + gateway_name(i) + " for " +
                                            std::to_string(to_ms(fault.span)) + " ms");
@@ -256,6 +268,7 @@ void World::start_daemon(Machine& machine) {
     fence_first_.began(machine);
     in_order_.began(machine);
     false_death_.began(now_, machine.index);
+    ping_truth_.began(now_, machine.index);
     false_death_.running(machine.index);
     core::CoreConfig config =
         core_config(options_, machine.index, machine.generation, prng_.next());
@@ -296,6 +309,7 @@ void World::pause(Machine& machine, Duration span, bool clock_stands) {
     after(span, [this, &machine, boot, clock_stands, began, from] {
         if (machine.boot != boot || !machine.paused()) return;
         false_death_.stood_still(from, now_, machine.index);
+        ping_truth_.stood_still(now_ - from, machine.index);
         if (clock_stands) machine.clock_lag += machine.now(now_).mono - began;
         resume(machine);
     });

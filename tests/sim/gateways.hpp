@@ -15,6 +15,8 @@ public:
 
     // Whether that link leads to one of them.
     bool is_way(LinkId link) const;
+    // Which one. REQUIRES: is_way(link).
+    std::size_t number(LinkId link) const { return static_cast<std::size_t>(link) - first_link_; }
     // When the answer to this request arrives; nothing: it or the request is lost.
     std::optional<Duration> ask(Instant now, std::size_t machine, LinkId link);
 

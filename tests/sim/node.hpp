@@ -11,7 +11,8 @@ namespace hb::sim {
 
 struct NodeView {
     bool comm_up{};
-    std::string holdings;  // none, local, foreign, all, transition
+    std::string holdings;        // none, local, foreign, all, transition
+    std::size_t pings_silent{};  // ping nodes that are not up
 };
 
 class Node {

@@ -88,6 +88,7 @@ void add_gateways(const Options& o, std::size_t index, core::CoreConfig& core) {
         core.resources.arbiter.names.push_back(gateway_name(i));
         engine.arbiter += (engine.arbiter.empty() ? "ping " : " ") + gateway_name(i);
     }
+    engine.deadping = o.deadping;
     core.resources.arbiter.reboot = o.arbiter_reboots;
     core.resources.arbiter.deadtime = o.node[index].deadtime;
 }
@@ -150,6 +151,14 @@ void draw_arbiter(Options& o, bool always) {
     if (!o.arbiter) return;
     o.gateways = 1 + prng.below(2);
     o.arbiter_reboots = prng.chance(25);
+}
+
+void draw_gateways(Options& o) {
+    if (o.real[0] || o.real[1] || o.gateways > 0) return;
+    Prng prng(o.seed ^ 0x9149eU);
+    if (!prng.chance(25)) return;
+    o.gateways = 1 + prng.below(2);
+    o.deadping = o.keepalive() * static_cast<int>(3 + prng.below(8));
 }
 
 core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t generation,

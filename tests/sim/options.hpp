@@ -65,6 +65,7 @@ struct Options {
     bool real[2]{};  // which machine runs a Heartbeat 3.0.6 (its stand-in)
     bool fencing{false};
     std::size_t gateways{0};  // ping nodes, each of them an arbiter when there is one
+    Duration deadping{};      // zero: as deadtime
     bool arbiter{false}, arbiter_reboots{false};
     Duration device_acts{};  // from the order to the cut of the power, at most
     Duration fence_delay{};
@@ -77,6 +78,9 @@ struct Options {
     Duration initdead() const { return std::max(node[0].initdead, node[1].initdead); }
     bool has(ScriptFault what) const;
     bool has(const BadScript& which) const;
+    Duration silence_of_pings(std::size_t machine) const {
+        return deadping > Duration::zero() ? deadping : node[machine].deadtime;
+    }
     // The longest that one script call can take, retries of a stop included.
     Duration longest_script() const;
 };
@@ -84,6 +88,8 @@ struct Options {
 // Ping nodes and an arbiter that asks them; by numbers of their own, so that all else stays as
 // drawn.
 void draw_arbiter(Options& options, bool always);
+// Ping nodes that nobody asks for leave, in some seeds without an arbiter.
+void draw_gateways(Options& options);
 Options draw_options(std::uint64_t seed, Prng& prng);
 std::string shown(const Options& options);
 

@@ -1,6 +1,7 @@
 // The real Core as a daemon of the simulated world.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include "core/core.hpp"
@@ -17,7 +18,9 @@ public:
     Instant next_deadline() const override { return core_.next_deadline(); }
     NodeView view() const override {
         const core::Status status = core_.status();
-        return {status.comm_up, status.holdings};
+        const auto silent = std::count_if(status.pings.begin(), status.pings.end(),
+                                          [](const cluster::PingView& ping) { return !ping.up; });
+        return {status.comm_up, status.holdings, static_cast<std::size_t>(silent)};
     }
 
 private:

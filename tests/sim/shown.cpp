@@ -55,6 +55,9 @@ std::string shown(const Options& o) {
         text +=
             ", arbiter of " + std::to_string(o.gateways) + (o.arbiter_reboots ? ", reboots" : "");
     }
+    if (o.gateways > 0 && !o.arbiter) {
+        text += ", ping nodes " + std::to_string(o.gateways) + " with deadping " + ms(o.deadping);
+    }
     for (std::size_t i = 0; i < o.node.size(); ++i) text += shown_node(o.node[i], i);
     for (const BadScript& bad : o.bad_scripts) {
         text += "\n  " + token_of(bad.group, bad.member) + " on " + machine_name(bad.machine) +

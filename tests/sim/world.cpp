@@ -24,6 +24,7 @@ World::World(const Plan& plan, std::function<void(const std::string&)> print)
       fence_first_(options_),
       in_order_(options_),
       false_death_(options_),
+      ping_truth_(options_),
       bounded_(options_) {
     for (std::size_t i = 0; i < 2; ++i) {
         machines_[i].index = i;
@@ -111,6 +112,9 @@ void World::happen(Item item) {
     if (frame != nullptr && frame->number != 0 && hears) {
         exclusive_.message(now_, index, frame->life, frame->number, frame->heartbeat);
     }
+    // Of a daemon that is gone: the next one asks with another number.
+    const bool echo = frame != nullptr && gateways_.is_way(frame->link);
+    if (echo && frame->life != machine.life) return;
     if (machine.paused()) {
         // A process of its own ends even while the daemon is gone, but not while the machine
         // stands still.
@@ -122,6 +126,7 @@ void World::happen(Item item) {
     if (reply != nullptr) {
         answer(*reply);
     } else if (frame != nullptr) {
+        if (echo) ping_truth_.answered(now_, index, gateways_.number(frame->link));
         deliver(machine, FrameIn{frame->link, std::move(frame->bytes)});
     } else if (machine.wake_at <= now_) {
         machine.wake_at = never;
@@ -166,6 +171,7 @@ void World::look(const Machine& machine, const Effect& effect) {
     fail(fence_first_.effect(machine, effect));
     fail(in_order_.effect(machine, effect));
     fail(once_.effect(machine, effect));
+    fail(ping_truth_.effect(now_, machine.index, effect));
     fail(false_death_.effect(now_, machines_, machine.index, effect, exclusive_));
 }
 

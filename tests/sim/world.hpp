@@ -16,6 +16,7 @@
 #include "sim/gateways.hpp"
 #include "sim/machine.hpp"
 #include "sim/network.hpp"
+#include "sim/ping_truth.hpp"
 #include "sim/scripts.hpp"
 
 namespace hb::sim {
@@ -137,6 +138,7 @@ private:
     Order in_order_;
     Once once_;
     FalseDeath false_death_;
+    PingTruth ping_truth_;
     Bounded bounded_;
     Outcome outcome_;
 };
