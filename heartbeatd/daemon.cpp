@@ -217,6 +217,7 @@ WatchHooks Daemon::watch_hooks() {
 void Daemon::start_watches() {
     std::vector<WatchSpec> specs;
     for (const config::Program& program : config_.ha_cf.programs) {
+        if (!config::wants_ipfail(config_.ha_cf)) break;
         if (specs.empty() && config::is_ipfail(program.path)) {
             specs.push_back({"ipfail", program.user, {}});
         }
