@@ -20,8 +20,6 @@ namespace {
 using config::MediumKind;
 using wire::icmp_echo::Family;
 
-constexpr std::uint32_t never_counted = UINT32_MAX;
-
 int domain_of(Family family) { return family == Family::ipv4 ? AF_INET : AF_INET6; }
 
 // Wakes us for echo replies only. Where it is refused, read_reply() drops the rest.
@@ -63,7 +61,6 @@ PingLink::PingLink(Loop& loop, const Clock& clock, Resolver& resolver, LinkId id
       log_(std::move(log)),
       buffer_(limits::udp_bytes_max + 1) {
     for (const std::string& name : names_of(medium_)) hosts_.push_back(Host{name});
-    counted_.fill(never_counted);
 }
 
 void PingLink::open(OnFrame frame, OnState state) {
@@ -148,6 +145,7 @@ void PingLink::tell_usable() {
 void PingLink::send(ByteView frame) {
     const std::uint16_t sequence = next_sequence_++;
     if (!socket_) return;
+    requests_[sequence % requests_.size()] = {sequence, true, Bytes(frame)};
     const Bytes packet = wire::icmp_echo::write_request(family_, {identifier_, sequence, frame});
     for (const Host& host : hosts_) {
         if (!host.known) continue;
@@ -180,13 +178,15 @@ void PingLink::received(ByteView packet, const sockaddr_storage& from) {
     const bool asked = std::any_of(hosts_.begin(), hosts_.end(), [&](const Host& host) {
         return host.known && host.address.same_host(from);
     });
-    if (!asked || !counts(reply->sequence)) return;
+    if (!asked || !counts(reply->sequence, reply->data)) return;
     frame_(id_, reply->data);
 }
 
-bool PingLink::counts(std::uint16_t sequence) {
-    if (medium_.kind != MediumKind::ping_group) return true;
-    return std::exchange(counted_[sequence % counted_.size()], sequence) != sequence;
+bool PingLink::counts(std::uint16_t sequence, ByteView data) {
+    Request& request = requests_[sequence % requests_.size()];
+    if (!request.waits || request.sequence != sequence || request.frame != data) return false;
+    if (medium_.kind == MediumKind::ping_group) request.waits = false;
+    return true;
 }
 
 void PingLink::sending_failed(int error) {

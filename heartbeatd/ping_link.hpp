@@ -51,8 +51,8 @@ private:
     void found(std::size_t host, Result<HostAddress> address);
     void tell_usable();
     void received(ByteView packet, const sockaddr_storage& from);
-    // False for a reply whose sequence number has been counted already.
-    bool counts(std::uint16_t sequence);
+    // Whether it is the answer to a request of ours; of a group each is counted once.
+    bool counts(std::uint16_t sequence, ByteView data);
     void sending_failed(int error);
     LogLine line(LogId id, const std::string& words) const;
 
@@ -73,8 +73,14 @@ private:
     std::vector<char> buffer_;
     bool usable_{false};
     std::uint16_t next_sequence_{};
-    // By sequence number, modulo: which one was counted last. Of a group only.
-    std::array<std::uint32_t, limits::ping_sequences> counted_{};
+    // The last requests, by sequence number modulo their count. Another medium of ours that asks
+    // the same host uses the same numbers: what comes back tells them apart.
+    struct Request {
+        std::uint16_t sequence{};
+        bool waits{false};
+        Bytes frame;
+    };
+    std::array<Request, limits::ping_sequences> requests_;
 
     int failing_{};             // errno of the failure last logged, 0: sending works
     std::uint64_t failures_{};  // since then
