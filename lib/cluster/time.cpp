@@ -74,8 +74,8 @@ void Engine::State::follow_up(Turn& turn) {
     call_roll(turn);
 }
 
-// Ping nodes are waited for as peers are; not by who comes back to a peer that serves already: until
-// our communication is up, nothing that both run is settled.
+// Ping nodes are waited for as peers are; not by who comes back to a peer that serves already:
+// until our communication is up, nothing that both run is settled.
 bool Engine::State::roll_is_open() const {
     if (pings.settled()) return true;
     for (std::size_t peer = 0; peer < peers.size(); ++peer) {
