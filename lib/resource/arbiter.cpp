@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
+
 namespace hb::resource {
 
 bool Arbiter::knows(const NodeName& ping) const noexcept {
@@ -34,7 +36,11 @@ Standing Arbiter::look(Instant now, bool contested) {
 Instant Arbiter::grant_at() const noexcept {
     if (!contest_ || !row_) return never;
     const Duration lease = std::max(config_.deadtime, peer_deadtime_);
-    return std::max(*contest_ + config_.deadtime, *row_ + lease * 2);
+    // While we were young we asked the other node for more patience: it counts us dead later
+    // (simulator, seed 32545).
+    const bool young = *contest_ <= start_ + limits::start_grace_span + lease;
+    const Duration wait = config_.deadtime + (young ? limits::start_grace : Duration::zero());
+    return std::max(*contest_ + wait, *row_ + lease * 2);
 }
 
 Instant Arbiter::next_deadline() const noexcept {

@@ -34,7 +34,8 @@ enum class Standing : std::uint8_t {
 class Arbiter {
 public:
     // What a daemon before us has left runs on a lease from the start on.
-    Arbiter(ArbiterConfig config, Instant start) : config_(std::move(config)), heard_(start) {}
+    Arbiter(ArbiterConfig config, Instant start)
+        : config_(std::move(config)), start_(start), heard_(start) {}
 
     bool configured() const noexcept { return !config_.names.empty(); }
     const ArbiterConfig& config() const noexcept { return config_; }
@@ -63,6 +64,7 @@ private:
     ArbiterConfig config_;
     Standing standing_{Standing::at_peace};
     Duration peer_deadtime_{};
+    Instant start_;
     Instant heard_;                   // the last answer
     std::optional<Instant> row_;      // the first of the answers that no lease's end parts
     std::optional<Instant> contest_;  // since when the other node is silent

@@ -89,6 +89,21 @@ TEST_F(ArbiterTest, WhoStartsAloneAndHearsNobodyTakesNothing) {
     EXPECT_EQ(arbiter.grant_at(), never);
 }
 
+// Why: in its first seconds a node asks for two seconds more, so the other one counts it dead later
+// and releases later (simulator, seed 32545).
+TEST_F(ArbiterTest, AYoungNodeWaitsAsMuchLongerAsItAskedTheOtherTo) {
+    answers(0, 3, false);
+    EXPECT_EQ(answers(3, 14, true), Standing::waiting);  // counted dead at 4 s
+    EXPECT_EQ(arbiter.grant_at(), Instant{21s}) << "two leases since the first answer";
+    Arbiter quick{{{"gw"}, false, 1s}, Instant{}};
+    quick.heard(Instant{0s});
+    quick.heard(Instant{900ms});
+    quick.heard(Instant{1800ms});
+    quick.heard(Instant{2700ms});
+    quick.look(Instant{2700ms}, true);
+    EXPECT_EQ(quick.grant_at(), Instant{5700ms});
+}
+
 // Why: a foreign ping node has no vote.
 TEST_F(ArbiterTest, KnowsOnlyItsOwnNames) {
     EXPECT_TRUE(arbiter.knows("gw"));
