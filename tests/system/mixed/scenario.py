@@ -139,7 +139,7 @@ def _load(name, context):
     return facts
 
 
-def scenario(limit=120, overlaps="", tolerated=()):
+def scenario(limit=120, overlaps="", tolerated=(), long_only=False):
     """Marks a scenario: function(pair). `overlaps`: why two owners are met here with two real
     nodes as well; then never longer than with them. `tolerated`: parts of lines that chance alone
     brings into a real node's log or keeps out of it; the scenario says why."""
@@ -157,6 +157,6 @@ def scenario(limit=120, overlaps="", tolerated=()):
                         _save(name, {})    # the others need not wait for it
                     raise
             run.__name__ = f"{function.__name__}.{role}"
-            test(crowd=True, limit=limit)(run)
+            test(crowd=True, long_only=long_only, limit=limit)(run)
         return function
     return mark

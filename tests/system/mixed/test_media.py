@@ -14,19 +14,19 @@ def serve_and_hand_over(pair, medium):
     pair.wait_places("beta", "beta")
 
 
-@scenario()
+@scenario(long_only=True)
 def on_ucast6_alone(pair):
     """Link-local addresses, whose scope each side takes from its own interface."""
     serve_and_hand_over(pair, "ucast6 eth0 PEER6")
 
 
-@scenario()
+@scenario(long_only=True)
 def on_mcast6_alone(pair):
     """A group of which each side is a member on that interface."""
     serve_and_hand_over(pair, f"mcast6 eth0 {MCAST6}")
 
 
-@scenario(limit=150, overlaps="both sides served after the last line was cut")
+@scenario(long_only=True, limit=150, overlaps="both sides served after the last line was cut")
 def all_lines_but_one_are_cut(pair):
     """Whichever is left is enough; the last cut is a partition."""
     pair.build(networks=3, media=LINES, failback="off").serving()
@@ -44,7 +44,7 @@ def all_lines_but_one_are_cut(pair):
         wait_for(lambda: pair.cluster.runs(host, "a", "b"), 20, f"{host.name} runs both")
 
 
-@scenario(limit=150)
+@scenario(long_only=True, limit=150)
 def ping_nodes_side_by_side(pair):
     """Real and ours ask the same router and the same group, and say the same of them."""
     pair.build()

@@ -10,7 +10,7 @@ TIMES = {"keepalive": "1", "deadtime": "5", "warntime": "3", "initdead": "10"}
 PATIENCE = 100   # on a busy machine the scripts of a 3.0.6 alone take most of it
 
 
-@scenario(limit=400)
+@scenario(long_only=True, limit=400)
 def one_line_alone(pair):
     """Both daemons on one cable of 19200 bit/s: a hand-over, then the node that has all dies."""
     pair.build(media=("baud 19200", f"serial {DEVICE}"), failback="off", **TIMES)
@@ -30,7 +30,7 @@ def one_line_alone(pair):
     cable.close()
 
 
-@scenario(limit=400)
+@scenario(long_only=True, limit=400)
 def a_line_beside_a_network(pair):
     """Either way may fail without a failover; over what is left groups still move."""
     pair.build(media=("baud 115200", f"serial {DEVICE}", "bcast eth0"), failback="off",
@@ -67,7 +67,8 @@ def a_line_beside_a_network(pair):
     cable.close()
 
 
-@scenario(limit=400, overlaps="both sides served during the cut; a real node restarts 2 s after it")
+@scenario(long_only=True, limit=400,
+          overlaps="both sides served during the cut; a real node restarts 2 s after it")
 def every_kind_of_line_at_once(pair):
     """Whichever line is left, nothing happens; the last cut is a partition, and it heals."""
     pair.build(networks=NETWORKS, media=MEDIA, deadtime="4", warntime="2", initdead="8")
