@@ -50,7 +50,7 @@ def generation(host):
 
 def to_ours(pair, host, stage):
     """Debian's package goes, our files come; /etc/ha.d and /var/lib/heartbeat stay."""
-    host.run("dpkg", "--remove", "heartbeat")
+    host.run("dpkg", "--remove", "heartbeat", timeout=120)
     host.run("cp", "-a", f"{stage}/.", "/")
     pair.cluster.runs_now(host, OURS)
 
@@ -58,7 +58,8 @@ def to_ours(pair, host, stage):
 def to_debian(pair, host, manifest, package):
     """The way back: our files go, Debian's package comes."""
     host.shell(f"xargs rm -f <{manifest}")
-    host.run("dpkg", "--force-confmiss", "--force-confold", "-i", package)
+    host.run("dpkg", "--force-confmiss", "--force-confold", "-i", package,
+             timeout=120)
     pair.cluster.runs_now(host, DEBIAN)
 
 
