@@ -129,6 +129,33 @@ void draw_silent_gateways(Plan& plan) {
     }
 }
 
+// Ways to ping nodes that are cut for one machine or both, or come and go; and the plugin's own.
+void draw_ping_faults(Plan& plan) {
+    const Options& o = plan.options;
+    Prng prng(o.seed ^ 0x71f6U);
+    const Duration deadping = o.deadping == Duration{} ? o.deadtime() : o.deadping;
+    for (std::uint64_t left = prng.below(4); left > 0; --left) {
+        Fault fault;
+        fault.kind = FaultKind::gateways_cut;
+        fault.at = Instant{prng.between(o.initdead() * 2, o.fault_span)};
+        fault.machine = prng.below(2);
+        fault.detail = (1 + prng.below(3)) | ((prng.chance(70) ? 0 : prng.below(4)) << 2U);
+        const std::uint64_t times = prng.chance(30) ? 2 + prng.below(12) : 1;
+        fault.span = prng.between(deadping / 2, deadping * (times == 1 ? 8 : 3));
+        for (std::uint64_t i = 0; i < times; ++i) {
+            plan.faults.push_back(fault);
+            fault.at = fault.at + fault.span * 2;
+        }
+    }
+    if (!prng.chance(30)) return;
+    Fault fault;
+    fault.kind = FaultKind::plugin;
+    fault.at = Instant{prng.between(o.initdead() * 2, o.fault_span)};
+    fault.machine = prng.below(2);
+    fault.detail = prng.below(3);
+    plan.faults.push_back(fault);
+}
+
 }  // namespace
 
 Plan draw(std::uint64_t seed, const Wanted& wanted) {
@@ -151,6 +178,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
     if (wanted.arbiter) o.fencing = false;
     draw_arbiter(o, wanted.arbiter);
     draw_gateways(o);
+    if (wanted.ipfail) draw_ipfail(o);
     const std::vector<FaultKind> kinds = draw_kinds(o, prng);
     const std::uint64_t count = 1 + prng.below(8);
     for (std::uint64_t i = 0; i < count && !kinds.empty(); ++i) {
@@ -165,6 +193,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
     if (o.fencing && o.keepalive() >= 500ms && prng.chance(3)) draw_stubborn(plan, prng);
     if (o.arbiter) draw_separations(plan);
     if (o.gateways > 0 && !o.arbiter) draw_silent_gateways(plan);
+    if (o.ipfail) draw_ping_faults(plan);
     std::erase_if(plan.faults,
                   [&o](const Fault& fault) { return o.real[fault.machine] && unfair(fault.kind); });
     std::sort(plan.faults.begin(), plan.faults.end(),

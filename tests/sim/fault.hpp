@@ -29,9 +29,10 @@ enum class FaultKind : std::uint8_t {
     operator_confirms,   // that `machine` is without power, if it is
     user_message,        // a program of the user sends one through the cluster
     gateways_cut,  // `detail`, 2 bits: which machines; 2: which ping nodes, none: all; 1: flaps
+    plugin,        // ipfail crashes, hangs or raves, by `detail`
     unplugged,     // `machine` from everybody, or as a whole in one direction
 };
-inline constexpr std::size_t fault_kinds = 19;
+inline constexpr std::size_t fault_kinds = 20;
 
 struct Fault {
     Instant at{};
@@ -52,6 +53,7 @@ struct Wanted {
     enum class Fencing : std::uint8_t { drawn, on, off } fencing{Fencing::drawn};
     // Of the stand-ins of a Heartbeat 3.0.6; with one the seed says which machine runs it.
     bool arbiter{false};  // always, and never a fencing device
+    bool ipfail{false};   // always
     enum class Peer : std::uint8_t { ours, real, both } peer{Peer::ours};
 };
 Plan draw(std::uint64_t seed, const Wanted& wanted = {});

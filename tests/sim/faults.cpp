@@ -1,6 +1,7 @@
 // What can happen to the machines, lines and devices of the simulated world.
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "cluster/generation.hpp"
 #include "sim/our_node.hpp"
 #include "sim/real_node.hpp"
@@ -30,7 +31,10 @@ Duration World::rest_bound() const {
     const Duration mended = (options_.initdead() + options_.deadtime() + 10s) * 2 + scripts;
     const Duration shots =
         options_.fencing ? options_.boot_max + options_.device_acts * 6 + 60s : 0s;
-    return options_.initdead() * 2 + options_.deadtime() * 4 + 90s + scripts + mended + shots;
+    // The last move for ping nodes may be one that waited for the end of a pause.
+    const Duration pause = options_.ipfail ? limits::ipfail_move_pause * 2 : 0s;
+    return options_.initdead() * 2 + options_.deadtime() * 4 + 90s + scripts + mended + shots +
+           pause;
 }
 
 void World::calm() {
@@ -116,6 +120,9 @@ void World::apply(const Fault& fault) {
         }
         case FaultKind::gateways_cut:
             apply_to_gateways(fault);
+            return;
+        case FaultKind::plugin:
+            apply_to_plugin(fault);
             return;
         case FaultKind::unplugged:
             unplug(fault);
@@ -246,6 +253,7 @@ void World::power_off(Machine& machine) {
     machine.waiting.clear();
     machine.scripts = machine.leftovers = 0;
     machine.core.reset();
+    end_plugin(machine);
     ++machine.life;
     machine.wake_at = never;
     held_back_[machine.index].clear();
@@ -282,11 +290,15 @@ void World::start_daemon(Machine& machine) {
     Effects effects;
     machine.core->start(now, effects);
     carry_out(machine, effects);
-    const std::size_t links = options_.links + options_.gateways;
+    const std::size_t ways = options_.real[machine.index] ? 0 : options_.gateways;
+    const std::size_t links = options_.links + ways;
     for (std::size_t link = 0; link < links && machine.core; ++link) {
         deliver(machine, LinkChanged{LinkId{static_cast<std::uint16_t>(link)}, true});
     }
     if (machine.core) rearm(machine);
+    if (options_.has_ipfail(machine.index)) {
+        start_plugin_later(machine, Duration{machine.life % 8 * 100ms});
+    }
 }
 
 void World::kill_daemon(Machine& machine) {
@@ -294,6 +306,7 @@ void World::kill_daemon(Machine& machine) {
     trace(&machine, "daemon is killed, its groups live on");
     if (options_.real[machine.index]) machine.forgotten = machine.running;
     machine.core.reset();
+    end_plugin(machine);
     ++machine.life;
     machine.wake_at = never;
 }

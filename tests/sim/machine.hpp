@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/node.hpp"
+#include "sim/plugin.hpp"
 
 namespace hb::sim {
 
@@ -33,6 +34,7 @@ struct Machine {
     // What ran when a daemon of 3.0.6 was killed here: the next one never asks.
     std::set<std::string> forgotten;
     std::set<std::string> running;  // member tokens; survive the daemon, not the power
+    PluginProcess plugin;           // beside the daemon
 
     // Its own monotonic clock at world time `t`.
     Now now(Instant t) const {

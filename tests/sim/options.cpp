@@ -78,7 +78,11 @@ void draw_fencing(Options& o, Prng& prng) {
 
 // Ways to ping nodes are links behind those to the peer.
 void add_gateways(const Options& o, std::size_t index, core::CoreConfig& core) {
+    if (o.real[index]) return;
     cluster::EngineConfig& engine = core.engine;
+    engine.deadping = o.deadping;
+    core.ipfail = {o.has_ipfail(index), o.node[index].keepalive,
+                   o.node[index].failback == config::Failback::on};
     for (std::size_t i = 0; i < o.gateways; ++i) {
         const LinkId link{static_cast<std::uint16_t>(o.links + i)};
         engine.links.push_back({link, gateway_name(i), false, true});
@@ -114,6 +118,10 @@ bool Options::has(const BadScript& which) const {
         return bad.machine == which.machine && bad.group == which.group &&
                bad.member == which.member && bad.what == which.what;
     });
+}
+
+bool Options::has_ipfail(std::size_t machine) const {
+    return ipfail && !real[machine] && node[machine].failback != config::Failback::legacy;
 }
 
 Duration Options::longest_script() const {
@@ -159,6 +167,15 @@ void draw_gateways(Options& o) {
     if (!prng.chance(25)) return;
     o.gateways = 1 + prng.below(2);
     o.deadping = o.keepalive() * static_cast<int>(3 + prng.below(8));
+}
+
+void draw_ipfail(Options& o) {
+    Prng prng(o.seed ^ 0x91f6U);
+    o.ipfail = true;
+    if (o.gateways == 0) o.gateways = 1 + prng.below(2);
+    if (!o.arbiter) o.deadping = o.keepalive() * static_cast<int>(3 + prng.below(8));
+    // What lasts for minutes can be seen in a few seeds only.
+    if (prng.chance(20)) o.fault_span = std::max<Duration>(o.fault_span, 180s);
 }
 
 core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t generation,

@@ -67,6 +67,7 @@ struct Options {
     std::size_t gateways{0};  // ping nodes, each of them an arbiter when there is one
     Duration deadping{};      // zero: as deadtime
     bool arbiter{false}, arbiter_reboots{false};
+    bool ipfail{false};      // beside each daemon of ours that may have it
     Duration device_acts{};  // from the order to the cut of the power, at most
     Duration fence_delay{};
     Duration boot_min{}, boot_max{};  // of a machine that was reset
@@ -81,6 +82,8 @@ struct Options {
     Duration silence_of_pings(std::size_t machine) const {
         return deadping > Duration::zero() ? deadping : node[machine].deadtime;
     }
+    // Whether that machine's daemon has the plugin ipfail.
+    bool has_ipfail(std::size_t machine) const;
     // The longest that one script call can take, retries of a stop included.
     Duration longest_script() const;
 };
@@ -90,6 +93,8 @@ struct Options {
 void draw_arbiter(Options& options, bool always);
 // Ping nodes that nobody asks for leave, in some seeds without an arbiter.
 void draw_gateways(Options& options);
+// ipfail, and ping nodes for it; likewise.
+void draw_ipfail(Options& options);
 Options draw_options(std::uint64_t seed, Prng& prng);
 std::string shown(const Options& options);
 

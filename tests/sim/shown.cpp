@@ -51,6 +51,10 @@ std::string shown(const Options& o) {
     if (o.fencing) {
         text += " (acts within " + ms(o.device_acts) + ", delay " + ms(o.fence_delay) + ")";
     }
+    if (o.ipfail) {
+        text += ", ipfail with " + std::to_string(o.gateways) + " ping nodes, deadping " +
+                ms(o.deadping);
+    }
     if (o.arbiter) {
         text +=
             ", arbiter of " + std::to_string(o.gateways) + (o.arbiter_reboots ? ", reboots" : "");
@@ -85,6 +89,7 @@ std::string_view kind_word(FaultKind kind) {
                                                  "operator confirms",
                                                  "user message",
                                                  "no way to ping nodes",
+                                                 "plugin",
                                                  "unplugged"};
     return words[static_cast<std::size_t>(kind)];
 }

@@ -68,6 +68,7 @@ private:
         any |= with(o.node[0].clock_ppm != 0 || o.node[1].clock_ppm != 0,
                     [](Options& n) { n.node[0].clock_ppm = n.node[1].clock_ppm = 0; });
         any |= with(o.script_max > 5ms, [](Options& n) { n.script_max = 5ms; });
+        any |= with(o.ipfail, [](Options& n) { n.ipfail = false; });
         any |= with(o.links > 1, [](Options& n) { n.links = 1; });
         any |= with(o.groups > 1 && o.bad_scripts.empty(), [](Options& n) { --n.groups; });
         any |= with(o.members > 1 && o.bad_scripts.empty(), [](Options& n) { --n.members; });

@@ -172,6 +172,7 @@ void World::look(const Machine& machine, const Effect& effect) {
     fail(in_order_.effect(machine, effect));
     fail(once_.effect(machine, effect));
     fail(ping_truth_.effect(now_, machine.index, effect));
+    fail(damped_.effect(now_, machine, effect));
     fail(false_death_.effect(now_, machines_, machine.index, effect, exclusive_));
 }
 
@@ -188,6 +189,7 @@ void World::perform(Machine& machine, const Effect& effect) {
             machine.waiting.push_back(*run);
         }
     }
+    if (const auto* news = std::get_if<TellPlugin>(&effect)) tell_plugin(machine, news->event);
     if (const auto* order = std::get_if<FenceNode>(&effect)) shoot(machine, *order);
     if (const auto* fence = std::get_if<SelfFence>(&effect)) {
         trace(&machine, "reboots: " + fence->reason);
@@ -220,6 +222,7 @@ void World::daemon_ended(Machine& machine) {
         }
     }
     machine.core.reset();
+    end_plugin(machine);
     ++machine.life;
     machine.wake_at = never;
     after(prng_.between(10ms, options_.deadtime() * 3),

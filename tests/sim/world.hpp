@@ -11,6 +11,7 @@
 
 #include "sim/checkers.hpp"
 #include "sim/coverage.hpp"
+#include "sim/damped.hpp"
 #include "sim/device.hpp"
 #include "sim/fault.hpp"
 #include "sim/gateways.hpp"
@@ -104,6 +105,17 @@ private:
     void trace(const Machine* machine, const std::string& text);
     void fail(const Wrong& wrong);
 
+    // --- the plugin ipfail (plugins.cpp) ---
+    void start_plugin_later(Machine& machine, Duration span);
+    void start_plugin(Machine& machine);
+    void end_plugin(Machine& machine);
+    void plugin_soon(Machine& machine, void (World::*step)(Machine&));
+    void tell_plugin(Machine& machine, const PluginFields& event);
+    void plugin_reads(Machine& machine);
+    void plugin_thinks(Machine& machine, const PluginFields& event);
+    void plugin_speaks(Machine& machine);
+    void apply_to_plugin(const Fault& fault);
+
     // --- what happens to machines (faults.cpp) ---
     void apply(const Fault& fault);
     void apply_to_lines(const Fault& fault);
@@ -140,6 +152,7 @@ private:
     FalseDeath false_death_;
     PingTruth ping_truth_;
     Bounded bounded_;
+    Damped damped_;
     Outcome outcome_;
 };
 
