@@ -70,8 +70,8 @@ Result<wire::Message> Clients::stamped(ClientId id, wire::Message message) const
     if (found == clients_.end()) return fail(Errc::not_found, "no such client");
     const std::string_view type = message.type();
     if (type.empty()) return fail(Errc::malformed, "no field t, expected t=TYPE");
-    const bool daemons = daemons_own(type) && type != "query-cstatus";
-    if (daemons || type.starts_with("hbapi-") || type == "hb_takeover") {
+    const bool is_query = type == "query-cstatus";
+    if ((daemons_own(type) && !is_query) || type.starts_with("hbapi-") || type == "hb_takeover") {
         return fail(Errc::permission, "only the daemon says " + printable(type, 64));
     }
     if (changes_membership(type)) {
@@ -79,8 +79,8 @@ Result<wire::Message> Clients::stamped(ClientId id, wire::Message message) const
                     printable(type, 64) + " is not supported: edit ha.cf on both nodes");
     }
     const Client& client = found->second;
-    message.set("from_id", client.name);
-    if (type != "query-cstatus") message.set("to_id", client.name);
+    message.set("from_id", client.name);  // from here on `type` sees nothing
+    if (!is_query) message.set("to_id", client.name);
     message.set("client_gen", std::to_string(client.number));
     return message;
 }
