@@ -40,7 +40,8 @@ TEST(IcmpEcho, TheSumIsThatOfRfc1071) {
 
 // Why: what was sent is found again behind whatever header the kernel hands up.
 TEST(IcmpEcho, AReplyIsRead) {
-    const auto v4 = read_reply(Family::ipv4, reply_v4({77, 65535, "data"}));
+    const Bytes received = reply_v4({77, 65535, "data"});
+    const auto v4 = read_reply(Family::ipv4, received);
     ASSERT_TRUE(v4);
     EXPECT_EQ(v4->identifier, 77);
     EXPECT_EQ(v4->sequence, 65535);
