@@ -10,8 +10,9 @@ python3 -B tests/tidy.py "$@" || status=1
 format=$(command -v clang-format-14 || command -v clang-format || true)
 if [ -n "$format" ]; then
     unformatted=$(git ls-files '*.cpp' '*.hpp' | while read -r name; do
-        [ ! -f "$name" ] || "$format" --dry-run -Werror "$name" 2>/dev/null || echo "$name"
-    done)
+        [ ! -f "$name" ] || echo "$name"
+    done | xargs -r -n 40 -P "$(nproc)" "$format" --dry-run -Werror 2>&1 |
+        sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: error: .*clang-format.*/\1/p' | sort -u)
     if [ -n "$unformatted" ]; then
         printf '%s\n' "$unformatted" | sed 's/.*/&: not formatted, expected clang-format -i &/'
         status=1
