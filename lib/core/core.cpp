@@ -122,6 +122,8 @@ void Core::State::carry_out(Now now, resource::Wishes& wishes, Effects& out) {
         } else {
             Effect& effect = std::get<Effect>(each);
             if (std::holds_alternative<Finished>(effect)) engine.last_words(out);
+            const auto* run = std::get_if<RunAgent>(&effect);
+            if (run != nullptr && run->call.action != ScriptAction::status) ipfail.group_script();
             out.push_back(std::move(effect));
         }
     }

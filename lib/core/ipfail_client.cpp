@@ -44,7 +44,7 @@ void IpfailClient::plugin_runs(bool running) {
 }
 
 void IpfailClient::forget() {
-    link_dead_ = reconfigured_ = sign_on_failed_ = false;
+    link_dead_ = scripts_ran_ = reconfigured_ = sign_on_failed_ = false;
     news_.clear();
 }
 
@@ -119,7 +119,10 @@ void IpfailClient::look(const Facts& facts, Clients& clients, std::vector<wire::
     if (facts.holdings != told_holdings_) {
         told_holdings_ = facts.holdings;
         PluginFields event{{"t", "stable"}, {"stable", yes_or_no(facts.holdings != moving)}};
-        if (facts.holdings != moving) event.emplace_back("holds", facts.holdings);
+        if (facts.holdings != moving) {
+            event.emplace_back("holds", facts.holdings);
+            event.emplace_back("moved", yes_or_no(std::exchange(scripts_ran_, false)));
+        }
         tell(std::move(event), out);
     }
     if (facts.peer_alive != told_peer_alive_) {

@@ -33,6 +33,7 @@ public:
     void plugin_runs(bool running);
     void heard(const NodeName& from, const wire::Message& message);
     void link_dead() { link_dead_ = true; }
+    void group_script() { scripts_ran_ = true; }  // started or stopped something here
 
     struct Facts {
         bool comm_up{}, stopping{}, peer_alive{};
@@ -74,7 +75,7 @@ private:
     std::size_t told_pings_{};
     std::string told_holdings_;
     // Not told yet.
-    bool link_dead_{false};
+    bool link_dead_{false}, scripts_ran_{false};
     std::vector<PluginFields> news_;
     // Requests of this second, and how many were refused since the last line about it.
     std::int64_t second_{-1};

@@ -74,7 +74,7 @@ void tell(Logic& logic, Instant now, const PluginFields& fields, Asks& out) {
         logic.peer_resources(now, event.yes("stable"), !event.has("info"));
     }
     if (what == "stable") {
-        logic.own_resources(now, event.yes("stable"), event.get("holds"), out);
+        logic.own_resources(now, event.yes("stable"), event.get("holds"), event.yes("moved"), out);
     }
     if (what == "refused") logic.refused(event.get("why") == "flux");
     logic.time(now, out);

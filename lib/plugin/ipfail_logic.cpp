@@ -103,7 +103,7 @@ void Logic::arm(Instant now, Scope scope, Asks& out) {
     give_up_at_ = now + now_.keepalive * 2;
 }
 
-void Logic::peer_gives_up(Instant now) { requested_ = now; }
+void Logic::peer_gives_up(Instant now) { peer_requested_ = now; }
 
 void Logic::refused(bool in_flux) {
     requested_.reset();
@@ -116,13 +116,16 @@ void Logic::peer_resources(Instant now, bool stable, bool closing) {
     if (stable && closing) settle(now);
 }
 
-void Logic::own_resources(Instant now, bool stable, const std::string& holds, Asks& out) {
+// What failed where it was taken goes back: a move too, though nothing is elsewhere after it.
+void Logic::own_resources(Instant now, bool stable, const std::string& holds, bool moved,
+                          Asks& out) {
     now_.stable = stable;
     if (!stable) return;
-    const bool moved = std::exchange(now_.holds, holds) != holds;
-    if (moved && requested_ && now - *requested_ < limits::ipfail_move_pause) {
-        begin_pause(now, out);
-    }
+    if (std::exchange(now_.holds, holds) != holds) moved = true;
+    const auto lately = [now](const std::optional<Instant>& requested) {
+        return requested && now - *requested < limits::ipfail_move_pause;
+    };
+    if (moved && (lately(requested_) || lately(peer_requested_))) begin_pause(now, out);
     settle(now);
 }
 
@@ -135,6 +138,7 @@ void Logic::settle(Instant now) {
 
 void Logic::begin_pause(Instant now, Asks& out) {
     requested_.reset();
+    peer_requested_.reset();
     ask_again_ = ask_again_ || give_up_at_ != never || pending_ || settle_at_ != never;
     disarm();
     pending_ = false;

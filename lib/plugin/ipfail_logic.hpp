@@ -67,8 +67,8 @@ public:
     void peer_gives_up(Instant now);
     // The peer's groups move, or rest. `closing`: a report without `info`.
     void peer_resources(Instant now, bool stable, bool closing);
-    // So do our own. `holds` only counts when stable.
-    void own_resources(Instant now, bool stable, const std::string& holds, Asks& out);
+    // So do our own. The rest only counts when stable; `moved`: something was started or stopped.
+    void own_resources(Instant now, bool stable, const std::string& holds, bool moved, Asks& out);
     // The last GiveUp was not begun. `in_flux`: since groups are moving somewhere.
     void refused(bool in_flux);
 
@@ -95,8 +95,9 @@ private:
     Scope scope_{Scope::all};
     bool pending_{false};       // a give-up found groups moving: look again when they rest
     Instant settle_at_{never};  // that is then
-    // Since one of the two asked for a hand-over: if groups move now, it was for ping nodes.
-    std::optional<Instant> requested_;
+    // Since we, or the peer's, asked for a hand-over: if groups move now, it was for ping nodes. A
+    // refusal of ours says nothing of the other one's.
+    std::optional<Instant> requested_, peer_requested_;
     Instant pause_until_{never};                   // after a move: none is begun or provoked before
     bool ask_again_{false}, decide_again_{false};  // what the pause kept back
 };

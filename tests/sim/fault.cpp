@@ -178,7 +178,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
     if (wanted.arbiter) o.fencing = false;
     draw_arbiter(o, wanted.arbiter);
     draw_gateways(o);
-    if (wanted.ipfail) draw_ipfail(o);
+    draw_ipfail(o, wanted.ipfail);
     const std::vector<FaultKind> kinds = draw_kinds(o, prng);
     const std::uint64_t count = 1 + prng.below(8);
     for (std::uint64_t i = 0; i < count && !kinds.empty(); ++i) {

@@ -24,7 +24,7 @@ constexpr const char* usage_text =
     "  --seed S     one seed, with its trace; the same each time\n"
     "  --fencing    with a fencing device or without, instead of as the seed has it\n"
     "  --arbiter    always with an arbiter, and without a device\n"
-    "  --ipfail     with ping nodes and the plugin ipfail\n"
+    "  --ipfail     always with ping nodes and the plugin ipfail\n"
     "  --peer       real: one node, both: two are stand-ins of a Heartbeat 3.0.6\n"
     "  --strict     fail when a decision that can be reached was never exercised\n"
     "  --speed      how fast two nodes at rest live, keepalive 1 s\n"

@@ -169,9 +169,10 @@ void draw_gateways(Options& o) {
     o.deadping = o.keepalive() * static_cast<int>(3 + prng.below(8));
 }
 
-void draw_ipfail(Options& o) {
+void draw_ipfail(Options& o, bool always) {
     Prng prng(o.seed ^ 0x91f6U);
-    o.ipfail = true;
+    o.ipfail = always || (o.gateways > 0 && prng.chance(30));
+    if (!o.ipfail) return;
     if (o.gateways == 0) o.gateways = 1 + prng.below(2);
     if (!o.arbiter) o.deadping = o.keepalive() * static_cast<int>(3 + prng.below(8));
     // What lasts for minutes can be seen in a few seeds only.

@@ -93,8 +93,8 @@ struct Options {
 void draw_arbiter(Options& options, bool always);
 // Ping nodes that nobody asks for leave, in some seeds without an arbiter.
 void draw_gateways(Options& options);
-// ipfail, and ping nodes for it; likewise.
-void draw_ipfail(Options& options);
+// ipfail, in some seeds that have ping nodes; `always`: and ping nodes for it. Likewise.
+void draw_ipfail(Options& options, bool always);
 Options draw_options(std::uint64_t seed, Prng& prng);
 std::string shown(const Options& options);
 

@@ -131,7 +131,12 @@ TEST(IpfailClient, TellsEachChangeOnce) {
     lab.facts.holdings = "transition";
     EXPECT_EQ(lab.look(), "t=stable stable=0");
     lab.facts.holdings = "none";
-    EXPECT_EQ(lab.look(), "t=stable stable=1 holds=none");
+    EXPECT_EQ(lab.look(), "t=stable stable=1 holds=none moved=0");
+    lab.facts.holdings = "transition";
+    lab.client.group_script();  // it failed here and goes back: the same as before, and yet a move
+    EXPECT_EQ(lab.look(), "t=stable stable=0");
+    lab.facts.holdings = "none";
+    EXPECT_EQ(lab.look(), "t=stable stable=1 holds=none moved=1");
     lab.facts.peer_alive = false;
     EXPECT_EQ(lab.look(), "t=peer alive=0");
     EXPECT_EQ(lab.look(), "");
