@@ -20,6 +20,8 @@ Wrong Damped::effect(Instant t, const Machine& machine, const Effect& effect) {
         begun_ = Begun{machine.index, t};
         moved_.reset();
     }
+    // One of the two died or did not answer; what is handed over next is somebody else's wish.
+    if (line->id == LogId::standby_cancelled || line->id == LogId::standby_no_reply) begun_.reset();
     // The taker has what was given; the giver has told it so before.
     const bool taken = line->id == LogId::standby_done && begun_ && machine.index != begun_->giver;
     if (taken && t - begun_->at < 50s) {
