@@ -66,7 +66,7 @@ void Engine::State::heard_by(Turn& turn, std::size_t peer, const wire::Message& 
                              bool active) {
     one_way.told(peer, read_heard(status.get(heard_field), config.self));
     // Who is not active yet may not have had the time to hear us.
-    const bool anywhere = !active || one_way.hears_us(peer);
+    const bool anywhere = active ? one_way.hears_us(peer) : !one_way.long_deaf(peer);
     if (anywhere == peers[peer].hears_us) return;
     peers[peer].hears_us = anywhere;
     turn.up.emplace_back(HeardBy{members.name(peer), anywhere});

@@ -79,6 +79,13 @@ Way OneWay::way_of(std::size_t peer, std::size_t link, const Links& links) const
     return to_us ? Way::only_to_us : Way::only_to_peer;
 }
 
+bool OneWay::long_deaf(std::size_t peer) const {
+    const auto first = all_.begin() + static_cast<std::ptrdiff_t>(peer * links_);
+    return !hears_us(peer) &&
+           std::any_of(first, first + static_cast<std::ptrdiff_t>(links_),
+                       [](const Line& line) { return line.told && line.way == Way::only_to_us; });
+}
+
 std::vector<OneWay::Change> OneWay::look(Instant now, const Links& links,
                                          const std::vector<Duration>& patience) {
     std::vector<Change> changes;

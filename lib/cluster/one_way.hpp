@@ -52,6 +52,9 @@ public:
     // False only when it says so.
     bool hears_us(std::size_t peer) const { return !peers_[peer] || peers_[peer]->anything(); }
 
+    // It has said so for so long that a line was called one-way.
+    bool long_deaf(std::size_t peer) const;
+
     struct Change {
         std::size_t peer{}, link{};
         Way way{};  // `both`: it was told as one-way before, and is no longer

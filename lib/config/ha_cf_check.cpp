@@ -46,6 +46,10 @@ void check_initdead(const Parsing& parsing) {
         parsing.report.error(line, two("initdead", cf.initdead) +
                                        ": shorter than deadtime, expected at least " +
                                        show(cf.deadtime));
+    } else if (!cf.arbiter.names.empty() && cf.initdead < cf.deadtime * 2) {
+        parsing.report.warning(line, two("initdead", cf.initdead) +
+                                         ": expected with an arbiter at least twice deadtime, " +
+                                         show(cf.deadtime * 2));
     } else if (cf.initdead < 10s) {
         parsing.report.warning(line, two("initdead", cf.initdead) +
                                          ": a network that comes up slowly makes both nodes start "

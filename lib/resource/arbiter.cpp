@@ -19,15 +19,20 @@ void Arbiter::heard(Instant now) {
 Standing Arbiter::look(Instant now, bool contested) {
     if (!contested) {
         contest_.reset();
+        give_up_by_ = never;
         return standing_ = Standing::at_peace;
     }
     if (!contest_) contest_ = now;
     if (now >= lease_ends()) {
         row_.reset();
+        if (standing_ != Standing::isolated) give_up_by_ = now + release_time();
         return standing_ = Standing::isolated;
     }
     const bool by_this_answer = row_ && heard_ == now && now >= grant_at();
-    if (standing_ == Standing::granted || by_this_answer) return standing_ = Standing::granted;
+    if (standing_ == Standing::granted || by_this_answer) {
+        give_up_by_ = never;
+        return standing_ = Standing::granted;
+    }
     return standing_ = Standing::waiting;
 }
 
@@ -43,8 +48,21 @@ Instant Arbiter::grant_at() const noexcept {
     return std::max(*contest_ + wait, *row_ + lease * 2);
 }
 
+// The other node waits one deadtime, and may have missed our last heartbeat.
+Duration Arbiter::release_time() const noexcept {
+    const bool shorter = peer_deadtime_ > Duration::zero() && peer_deadtime_ < config_.deadtime;
+    return (shorter ? peer_deadtime_ : config_.deadtime) * 3 / 4;
+}
+
+bool Arbiter::overdue(Instant now) noexcept {
+    if (now < give_up_by_) return false;
+    give_up_by_ = never;
+    return true;
+}
+
 Instant Arbiter::next_deadline() const noexcept {
-    return contest_ && standing_ != Standing::isolated ? lease_ends() : never;
+    const Instant lease = contest_ && standing_ != Standing::isolated ? lease_ends() : never;
+    return std::min(lease, give_up_by_);
 }
 
 }  // namespace hb::resource

@@ -5,7 +5,8 @@
 // How the two sides of a cut at the time T come apart when from then on only one of them hears an
 // arbiter, with deadtimes D. The other one's lease ends at T + D, and it counts us dead at T + D:
 // then it begins to release. Here its silence is noticed one D after its last heartbeat, and its
-// groups are taken one D after that: the releases have a deadtime, less a keepalive.
+// groups are taken one D after that: the releases have a deadtime, less a keepalive. What is not
+// given up by then is ended with the machine.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +45,12 @@ public:
     // The other node's own, as it announces it: its lease may be longer than ours.
     void set_peer_deadtime(Duration deadtime) noexcept { peer_deadtime_ = deadtime; }
 
+    // Our own `active` goes out now: before that the other node could not know that we are deaf to
+    // it, and would not have begun to give anything up.
+    void active(Instant now) noexcept {
+        if (contest_) contest_ = now;
+    }
+
     // One of them has answered. look() must follow with the same `now`.
     void heard(Instant now);
     // `contested`: the other node is silent, or says that it does not hear us. Groups are granted
@@ -54,12 +61,15 @@ public:
     bool may_take() const noexcept {
         return standing_ == Standing::at_peace || standing_ == Standing::granted;
     }
+    // Once: what should have been given up by now may run on the other node in a moment.
+    bool overdue(Instant now) noexcept;
     // The first answer from then on grants; `never` while nothing is contested or none answers.
     Instant grant_at() const noexcept;
     Instant next_deadline() const noexcept;
 
 private:
     Instant lease_ends() const noexcept { return heard_ + config_.deadtime; }
+    Duration release_time() const noexcept;
 
     ArbiterConfig config_;
     Standing standing_{Standing::at_peace};
@@ -68,6 +78,7 @@ private:
     Instant heard_;                   // the last answer
     std::optional<Instant> row_;      // the first of the answers that no lease's end parts
     std::optional<Instant> contest_;  // since when the other node is silent
+    Instant give_up_by_{never};       // all that runs here, since we were isolated
 };
 
 }  // namespace hb::resource

@@ -48,6 +48,7 @@ void Manager::start(Now now, Wishes& out) {
 
 void Manager::comm_up(Now now, Wishes& out) {
     comm_up_ = true;
+    arbiter_.active(now.mono);
     for (Peer& peer : peers_) expect_report(now.mono, peer);
     const bool ours = any_of_ours();
     if (config_.manage && (ours || config_.failback != config::Failback::legacy))

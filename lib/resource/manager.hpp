@@ -144,6 +144,7 @@ private:
     void settle_arbiter(Now now, Wishes& out);
     void tell_arbiter(Instant now, Standing before, Standing after, Wishes& out);
     void give_up_isolated(Wishes& out);
+    void end_overdue(Wishes& out);
 
     // hand-overs (manager_moves.cpp)
     bool request_standby(Now now, Holding give, Wishes& out);

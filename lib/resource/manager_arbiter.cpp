@@ -1,6 +1,7 @@
 // What the arbiter's word means for groups: when they wait, when they are taken, when they are
 // given up. The word itself is arbiter.hpp's.
 #include <algorithm>
+#include <utility>
 
 #include "resource/manager.hpp"
 
@@ -29,7 +30,9 @@ void Manager::ping_heard(Now now, const NodeName& ping, Wishes& out) {
 void Manager::heard_by(Now now, const NodeName& name, bool anywhere, Wishes& out) {
     Peer* peer = find(name);
     if (peer == nullptr) return;
-    peer->deaf = !anywhere;
+    const bool was_deaf = std::exchange(peer->deaf, !anywhere);
+    // While it did not hear us it may have taken what we gave up; its report of that may be lost.
+    if (was_deaf && anywhere && arbitrated() && comm_up_ && peer->ours) ask_peers(now.mono, out);
     settle(now, out);
 }
 
@@ -39,7 +42,7 @@ void Manager::peer_deadtime(Duration deadtime) { arbiter_.set_peer_deadtime(dead
 bool Manager::contested() const {
     return std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) {
         if (peer.left || peer.proven_down) return false;
-        return !peer.alive || (peer.active && peer.deaf);
+        return !peer.alive || peer.deaf;
     });
 }
 
@@ -50,6 +53,7 @@ void Manager::settle_arbiter(Now now, Wishes& out) {
     tell_arbiter(now.mono, before, after, out);
     unproven_.clear();
     if (after == Standing::isolated) give_up_isolated(out);
+    if (arbiter_.overdue(now.mono)) end_overdue(out);
     if (after != Standing::granted) return;
     for (Peer& peer : peers_) {
         if (open(peer.claim)) claim_news(now.mono, peer, ClaimInput::arbiter_heard, out);
@@ -87,6 +91,14 @@ void Manager::give_up_isolated(Wishes& out) {
         if (!claimed(table_.find(key)->tenure)) continue;
         table_.release(key, TenureInput::release_asked, out);
     }
+}
+
+// A stop that takes too long, or fails again and again.
+void Manager::end_overdue(Wishes& out) {
+    const auto claimed_here = [](const GroupTable::Slot& slot) { return claimed(slot.tenure); };
+    if (std::none_of(table_.slots().begin(), table_.slots().end(), claimed_here)) return;
+    wish_log(out, LogId::arbiter_overdue);
+    out.emplace_back(Effect{SelfFence{"groups still run here that the other node may take now"}});
 }
 
 // The other node is dead by silence, and no device can prove it: settle() asks the arbiter.

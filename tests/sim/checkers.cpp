@@ -52,9 +52,9 @@ void FenceFirst::log(Mind& mind, const LogLine& line) const {
         mind.left = true;
         mind.open = false;
     }
-    if (is(LogId::peer_restarted) || is(LogId::peer_returned) || is(LogId::peer_status)) {
-        mind.open = mind.left = false;
-    }
+    if (is(LogId::peer_restarted) || is(LogId::peer_returned)) mind.open = mind.left = false;
+    // A status may overtake the farewell of the same life, and changes nothing of that.
+    if (is(LogId::peer_status)) mind.open = false;
 }
 
 Wrong FenceFirst::effect(const Machine& machine, const Effect& effect) {
@@ -157,7 +157,9 @@ Wrong FalseDeath::effect(Instant t, const Machines& machines, std::size_t at, co
     }
     // Clocks are wrong by a percent.
     const NodeOptions& sender = options_.node[1 - at];
-    if (silence >= sender.deadtime * 98 / 100 - unnoticed) return std::nullopt;
+    // Of two copies the first may have been damaged where nothing is signed: it counted there.
+    const Duration copies = options_.line.delay_max;
+    if (silence >= sender.deadtime * 98 / 100 - unnoticed - copies) return std::nullopt;
     return "I6: " + machine_name(at) + (dead ? " declares the other node dead " : " shoots ") +
            std::to_string(to_ms(silence)) + " ms after its heartbeat came";
 }

@@ -25,7 +25,6 @@ enum class Cause : std::uint8_t {
     cut,
     standstill,
     headless,
-    slow_release,  // of a node that the arbiter has cut off
     device_lied,
     script_lied,
     real_node,  // a fault of the Heartbeat 3.0.6 on the other side
@@ -39,7 +38,7 @@ std::string_view cause_word(Cause cause);
 // fencing also after one of three causes, and only until a stated time after it ended: no heartbeat
 // passed one way for deadtime, a machine stood still, a daemon was gone while its groups lived.
 // With an arbiter the first of them counts only while both machines can reach one, or one of them
-// had left in order; the node that reaches none may be late by its own scripts.
+// had left in order.
 class Exclusive {
 public:
     explicit Exclusive(const Options& options);

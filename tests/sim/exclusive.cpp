@@ -13,7 +13,6 @@ std::string_view cause_word(Cause cause) {
     static constexpr std::string_view words[] = {"no heartbeat passed for deadtime",
                                                  "a machine stood still",
                                                  "a daemon was gone",
-                                                 "an isolated node released slowly",
                                                  "a device lied",
                                                  "a script lied",
                                                  "a fault of 3.0.6",
@@ -129,12 +128,6 @@ Wrong Exclusive::judge(Instant t, const Machines& machines, const std::string& t
     if (begins) {
         overlapping_ = true;
         overlap_since_ = t;
-    }
-    // The node that is cut off began to release one deadtime before the other one starts.
-    if (options_.arbiter && t - std::max(ended, hindered_until_) > bound_) {
-        const Duration scripts = options_.longest_script() * static_cast<int>(options_.members * 3);
-        why = Cause::slow_release;
-        ended = Instant{overlap_since_.since_start + scripts - bound_};
     }
     if (begins) {
         if (why != Cause::none) ++overlaps_[static_cast<std::size_t>(why)];

@@ -159,6 +159,9 @@ void draw_arbiter(Options& o, bool always) {
     if (!o.arbiter) return;
     o.gateways = 1 + prng.below(2);
     o.arbiter_reboots = prng.chance(25);
+    // As the manual demands it.
+    const Duration longer = std::max(o.node[0].deadtime, o.node[1].deadtime);
+    for (NodeOptions& node : o.node) node.initdead = std::max(node.initdead, longer * 2);
 }
 
 void draw_gateways(Options& o) {

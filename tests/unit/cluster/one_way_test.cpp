@@ -16,8 +16,9 @@ EngineConfig two_lines() {
 }
 
 // A heartbeat of a daemon of ours over one of our lines; there it has that number.
-void beat(Lab& node, std::uint64_t seq, LinkId over, const char* number, const char* heard) {
-    wire::Message m = node.status("active", seq);
+void beat(Lab& node, std::uint64_t seq, LinkId over, const char* number, const char* heard,
+          const char* word = "active") {
+    wire::Message m = node.status(word, seq);
     m.set(capabilities_field, capabilities_value);
     if (heard != nullptr) m.set(heard_field, heard);
     m.set(link_field, number);
@@ -145,6 +146,23 @@ TEST(OneWay, TellsWhenThePeerHearsUsNowhere) {
     beats(node, seq, 2, {0}, "alpha:?");
     ASSERT_EQ(node.told<HeardBy>().size(), 2U);
     EXPECT_TRUE(node.told<HeardBy>()[1].anywhere);
+}
+
+// Why: a young peer needs time to hear us; one that still does not after all that time is deaf,
+// and will take our groups as soon as it is active (simulator, seed 36993).
+TEST(OneWay, AYoungPeerIsDeafWhenItsLineIsCalledOneWay) {
+    Lab node(two_lines());
+    node.bring_up();
+    for (std::uint64_t seq = 4; node.logged(LogId::link_not_heard_by) == 0; ++seq) {
+        ASSERT_LT(seq, 60U);
+        EXPECT_TRUE(node.told<HeardBy>().empty());
+        node.pass(1s);
+        beat(node, seq, LinkId{0}, "7", "alpha:", "up");
+    }
+    node.pass(1s);
+    beat(node, 60, LinkId{0}, "7", "alpha:", "up");
+    ASSERT_EQ(node.told<HeardBy>().size(), 1U);
+    EXPECT_FALSE(node.told<HeardBy>()[0].anywhere);
 }
 
 // Why: the kernel spreads the packets of one peer over the sockets of several ucast lines; one of

@@ -39,5 +39,12 @@ TEST(HaCfArbiter, ARefusedLineSaysWhereAndWhatWasExpected) {
               "ha.cf:8: arbiter ping gw: named twice, once is enough\n");
 }
 
+// Why: one that starts behind a cut knows only its own deadtime.
+TEST(HaCfArbiter, AShortInitdeadIsWarnedOf) {
+    EXPECT_EQ(parse_with("deadtime 10\ninitdead 15\nping gw\narbiter ping gw").warnings(),
+              "ha.cf:8: initdead 15s: expected with an arbiter at least twice deadtime, 20s\n");
+    EXPECT_EQ(parse_with("deadtime 10\ninitdead 20\nping gw\narbiter ping gw").warnings(), "");
+}
+
 }  // namespace
 }  // namespace hb::config

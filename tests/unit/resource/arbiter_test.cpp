@@ -111,5 +111,51 @@ TEST_F(ArbiterTest, KnowsOnlyItsOwnNames) {
     EXPECT_FALSE((Arbiter{{}, Instant{}}.configured()));
 }
 
+// Why: what still runs here one deadtime after the isolation runs twice.
+TEST_F(ArbiterTest, WhatIsNotGivenUpInThreeQuartersOfADeadtimeIsOverdue) {
+    answers(0, 100, false);
+    arbiter.look(Instant{105s}, true);
+    EXPECT_EQ(arbiter.look(Instant{110s}, true), Standing::isolated);
+    EXPECT_EQ(arbiter.next_deadline(), Instant{117500ms});
+    EXPECT_FALSE(arbiter.overdue(Instant{117500ms - 1ns}));
+    EXPECT_TRUE(arbiter.overdue(Instant{117500ms}));
+    EXPECT_FALSE(arbiter.overdue(Instant{200s})) << "once";
+}
+
+// Why: the other node waits its own deadtime, not ours.
+TEST_F(ArbiterTest, TheShorterDeadtimeOfTheTwoCounts) {
+    arbiter.set_peer_deadtime(4s);
+    answers(0, 100, false);
+    EXPECT_EQ(arbiter.look(Instant{110s}, true), Standing::isolated);
+    EXPECT_EQ(arbiter.next_deadline(), Instant{113s});
+}
+
+// Why: an arbiter that answers again does not unmake the other node's wait; its own word does.
+TEST_F(ArbiterTest, OnlyTheOtherNodeEndsTheHurry) {
+    answers(0, 100, false);
+    arbiter.look(Instant{110s}, true);
+    arbiter.heard(Instant{112s});
+    EXPECT_EQ(arbiter.look(Instant{112s}, true), Standing::waiting);
+    EXPECT_EQ(arbiter.next_deadline(), Instant{117500ms});
+    EXPECT_EQ(arbiter.look(Instant{113s}, false), Standing::at_peace);
+    EXPECT_FALSE(arbiter.overdue(Instant{200s}));
+}
+
+// Why: a node that hears us and is not heard by us learns of it by our `active` alone (simulator,
+// seed 77708).
+TEST_F(ArbiterTest, AYoungNodesWaitBeginsWithItsActive) {
+    arbiter.look(Instant{}, true);
+    EXPECT_EQ(answers(0, 39, true), Standing::granted);
+
+    Arbiter young({{"gw"}, false, 10s}, Instant{});
+    young.look(Instant{}, true);
+    for (int s = 1; s <= 20; ++s) {
+        young.heard(Instant{s * 1s});
+        EXPECT_NE(young.look(Instant{s * 1s}, true), Standing::granted) << s;
+    }
+    young.active(Instant{20s});
+    EXPECT_GE(young.grant_at(), Instant{30s});
+}
+
 }  // namespace
 }  // namespace hb::resource

@@ -168,6 +168,34 @@ TEST(ManagerArbiter, WhoIsHeardByNobodyGivesUpToo) {
     EXPECT_EQ(pair.running("alpha"), Set{"svc::a"});
 }
 
+// Why: a stop that fails again and again would let the group run on both nodes (simulator, seeds
+// 71824, 76487).
+TEST(ManagerArbiter, WhatCannotBeGivenUpInTimeEndsWithTheMachine) {
+    ArbitratedPair pair;
+    pair.at("alpha").hangs = {"svc::a stop"};
+    pair.part({"beta"});
+    pair.pass(6s, {"beta"});
+    EXPECT_FALSE(pair.at("alpha").fenced_itself);
+    pair.pass(3s, {"beta"});
+    EXPECT_TRUE(pair.at("alpha").fenced_itself);
+    EXPECT_EQ(pair.running("beta"), Set{"svc::b"}) << "before the other one takes it";
+    EXPECT_TRUE(pair.logged("alpha", "this machine is reset"));
+}
+
+// Why: what a node did while it did not hear us may be unknown here, though it was heard all the
+// time (simulator, seeds 50592, 65548).
+TEST(ManagerArbiter, WhoHearsUsAgainIsAskedWhatItHolds) {
+    ArbitratedPair pair;
+    pair.pass(10s, {"beta"});
+    pair.tell_deaf("alpha", "beta", false);
+    pair.pass(2s, {"beta"});
+    ASSERT_EQ(pair.running("alpha"), Set{});
+    pair.cut();
+    pair.tell_deaf("alpha", "beta", true);
+    pair.pass(1s, {"beta"});
+    EXPECT_EQ(pair.running("alpha"), Set{}) << "taken without an answer";
+}
+
 // Why: an operator who has looked knows more than any ping node.
 TEST(ManagerArbiter, AnOperatorsWordOutweighsTheArbiter) {
     ArbitratedPair pair;
