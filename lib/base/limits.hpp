@@ -35,7 +35,8 @@ inline constexpr std::size_t plugin_requests_per_second = 20;  // of one plugin;
 inline constexpr Duration plugin_refused_log_pause = 60s;      // one line, with a count
 inline constexpr std::size_t ping_count_max = 10000;           // as a peer or a plugin may say
 inline constexpr Duration ipfail_move_pause = 60s;             // between two moves for ping nodes
-inline constexpr Duration ipfail_settle = 10s;  // after peers moved groups; 3.0.6 sleeps as long
+inline constexpr Duration ipfail_confirm = 10s;  // for a peer's word; a 3.0.6 may be slow
+inline constexpr Duration ipfail_settle = 10s;   // after peers moved groups; 3.0.6 sleeps as long
 
 // --- sequencing (wire.md 5.1; both sides of a mixed cluster must agree) ---
 inline constexpr std::size_t history_messages = 500;

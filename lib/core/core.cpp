@@ -206,7 +206,10 @@ void Core::State::delivered(Now now, const cluster::Delivered& news, resource::W
     const resource::Letter letter{std::string(news.message.type()), string_fields(news.message)};
     const bool known = manager.letter(now, news.peer, letter, wishes);
     if (without_hook(letter.type)) return;
-    if (!known) out.emplace_back(log_line(LogId::unknown_message, letter.type, news.peer));
+    const bool for_client = news.message.has("to_id") && !clients.hearers(news.message).empty();
+    if (!known && !for_client) {
+        out.emplace_back(log_line(LogId::unknown_message, letter.type, news.peer));
+    }
     out.emplace_back(hook_for(news.message));
 }
 
@@ -273,6 +276,7 @@ void Core::State::give_up(Now now, const std::string& scope, Effects& out) {
     resource::Wishes wishes;
     const Given given = manager.client_standby(now, scope, wishes);
     if (given == Given::begun) {
+        ipfail.gives_up(now.mono);
         out.emplace_back(
             log_line(scope == "all" ? LogId::ipfail_gives_up : LogId::ipfail_gives_back, scope,
                      ipfail.peer(), pings_reached()));
@@ -303,7 +307,7 @@ std::size_t Core::State::pings_reached() const {
 void Core::State::tell_ipfail(Now now, Effects& out) {
     std::vector<wire::Message> say;
     ipfail.look({engine.comm_up(), manager.stopping(), engine.alive(ipfail.peer()), pings_reached(),
-                 std::string(manager.holdings())},
+                 std::string(manager.holdings()), now.mono},
                 clients, say, out);
     for (wire::Message& message : say) engine.send(now, std::move(message), out);
 }

@@ -51,8 +51,10 @@ void IpfailClient::forget() {
 // --- what the plugin is told ---
 
 void IpfailClient::heard(const NodeName& from, const wire::Message& message) {
-    if (!id_ || from != peer_) return;
+    if (from != peer_) return;
     const std::string_view type = message.type();
+    if (type == "ask_resources" && message.get("to_id") == name) peer_asked_ = true;
+    if (!id_) return;
     if (type == "resource" && message.has("isstable")) {
         PluginFields event{{"t", "peer_resource"},
                            {"stable", yes_or_no(message.get("isstable") == "1")}};
@@ -98,11 +100,28 @@ void IpfailClient::sign_on(const Facts& facts, Clients& clients, std::vector<wir
     event.emplace_back("peer_alive", yes_or_no(facts.peer_alive));
     event.emplace_back("stable", yes_or_no(facts.holdings != moving));
     event.emplace_back("holds", facts.holdings);
+    if (moved_at_ && facts.now - *moved_at_ < limits::ipfail_move_pause) {
+        const Duration left = limits::ipfail_move_pause - (facts.now - *moved_at_);
+        event.emplace_back("pause_ms", std::to_string(to_ms(left)));
+    }
     tell(std::move(event), out);
+}
+
+// As the plugin counts them.
+void IpfailClient::watch_moves(const Facts& facts) {
+    if (std::exchange(peer_asked_, false)) requested_at_ = facts.now;
+    if (facts.holdings == moving) return;
+    const bool known = !rested_.empty();
+    const bool changed = std::exchange(rested_, facts.holdings) != facts.holdings;
+    if (!std::exchange(touched_, false) && !changed) return;
+    if (!known || !requested_at_ || facts.now - *requested_at_ >= limits::ipfail_move_pause) return;
+    moved_at_ = facts.now;
+    requested_at_.reset();
 }
 
 void IpfailClient::look(const Facts& facts, Clients& clients, std::vector<wire::Message>& say,
                         Effects& out) {
+    watch_moves(facts);
     const bool serving = wanted() && running_ && facts.comm_up && !facts.stopping;
     if (!serving || std::exchange(restarted_, false)) {
         const bool died = serving || !running_;

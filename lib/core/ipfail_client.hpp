@@ -33,12 +33,14 @@ public:
     void plugin_runs(bool running);
     void heard(const NodeName& from, const wire::Message& message);
     void link_dead() { link_dead_ = true; }
-    void group_script() { scripts_ran_ = true; }  // started or stopped something here
+    void group_script() { scripts_ran_ = touched_ = true; }  // started or stopped something here
+    void gives_up(Instant now) { requested_at_ = now; }      // our own hand-over has begun
 
     struct Facts {
         bool comm_up{}, stopping{}, peer_alive{};
         std::size_t pings{};   // ping nodes that we reach
         std::string holdings;  // none, local, foreign, all, transition
+        Instant now{};
     };
     // After each step: signs on or off, tells the plugin what is new. `say` is for the cluster.
     void look(const Facts& facts, Clients& clients, std::vector<wire::Message>& say, Effects& out);
@@ -61,6 +63,7 @@ private:
                  Effects& out);
     void forget();
     PluginFields config_fields() const;
+    void watch_moves(const Facts& facts);
     void refused(Instant now, const PluginFields& request, const std::string& why, Effects& out);
 
     IpfailConfig config_;
@@ -74,6 +77,10 @@ private:
     bool told_peer_alive_{false};
     std::size_t told_pings_{};
     std::string told_holdings_;
+    // Moves for ping nodes: a plugin that is replaced in the pause after one must know of it.
+    bool peer_asked_{false}, touched_{false};
+    std::optional<Instant> requested_at_, moved_at_;
+    std::string rested_;  // what we held when groups last rested
     // Not told yet.
     bool link_dead_{false}, scripts_ran_{false};
     std::vector<PluginFields> news_;

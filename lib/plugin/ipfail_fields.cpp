@@ -23,10 +23,11 @@ public:
         if (!number || *number > limits::ping_count_max) return std::nullopt;
         return static_cast<std::size_t>(*number);
     }
-    Duration keepalive() const {
-        const auto ms = parse_dec(get("keepalive_ms")).value_or(0);
+    Duration keepalive() const { return span("keepalive_ms", 1); }
+    Duration span(std::string_view name, std::uint64_t shortest_ms) const {
+        const auto ms = parse_dec(get(name)).value_or(0);
         constexpr std::uint64_t longest = 3'600'000;
-        return std::chrono::milliseconds(std::min(std::max<std::uint64_t>(ms, 1), longest));
+        return std::chrono::milliseconds(std::min(std::max(ms, shortest_ms), longest));
     }
 
 private:
@@ -58,9 +59,9 @@ void tell(Logic& logic, Instant now, const PluginFields& fields, Asks& out) {
     const Event event(fields);
     const std::string what = event.get("t");
     if (what == "start") {
-        logic.start({event.keepalive(), event.get("auto_failback") == "on",
-                     event.count("count").value_or(0), event.yes("peer_alive"), event.yes("stable"),
-                     event.get("holds")});
+        logic.start(now, {event.keepalive(), event.get("auto_failback") == "on",
+                          event.count("count").value_or(0), event.yes("peer_alive"),
+                          event.yes("stable"), event.get("holds"), event.span("pause_ms", 0)});
     }
     if (what == "config") logic.new_config(event.keepalive(), event.get("auto_failback") == "on");
     if (what == "ping_count") {

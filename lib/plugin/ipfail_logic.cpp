@@ -7,9 +7,12 @@
 
 namespace hb::ipfail {
 
-void Logic::start(Situation situation) {
+void Logic::start(Instant now, Situation situation) {
     *this = Logic();
     now_ = std::move(situation);
+    if (now_.pause <= Duration{}) return;
+    pause_until_ = now + std::min(now_.pause, limits::ipfail_move_pause);
+    ask_again_ = true;  // what came before this start is not known
 }
 
 void Logic::new_config(Duration keepalive, bool failback) {
@@ -18,7 +21,7 @@ void Logic::new_config(Duration keepalive, bool failback) {
 }
 
 std::optional<Scope> Logic::giving_up() const noexcept {
-    return give_up_at_ == never ? std::nullopt : std::optional<Scope>(scope_);
+    return waiting() ? std::optional<Scope>(scope_) : std::nullopt;
 }
 
 // --- triggers (ipfail.md 1.4) ---
@@ -60,6 +63,7 @@ void Logic::peer_counts(Instant now, std::size_t count, Asks& out) {
 
 void Logic::decide(Instant now, std::size_t theirs, Asks& out) {
     if (now_.pings > theirs) {
+        confirm_until_ = never;
         if (pausing()) {
             decide_again_ = true;
             return;
@@ -72,17 +76,21 @@ void Logic::decide(Instant now, std::size_t theirs, Asks& out) {
     if (now_.pings < theirs) {
         out.emplace_back(Note{"the peer reaches " + std::to_string(theirs) + " ping nodes, we " +
                               std::to_string(now_.pings)});
-        return arm(now, Scope::all, out);
+        return you_are_dead(now, out);
     }
     out.emplace_back(SayAbortGiveup{});
-    if (give_up_at_ != never) return disarm();
+    if (waiting()) return disarm();
     if (now_.failback && now_.stable) arm(now, Scope::foreign, out);
 }
 
-void Logic::you_are_dead(Instant now, Asks& out) { arm(now, Scope::all, out); }
+void Logic::you_are_dead(Instant now, Asks& out) {
+    if (confirm_until_ == never) return arm(now, Scope::all, out);
+    disarm();
+    give_up(now, out);
+}
 
 void Logic::abort_giveup(Asks& out) {
-    if (give_up_at_ == never) return;
+    if (!waiting()) return;
     out.emplace_back(Note{"the peer reaches no more ping nodes than we do: nothing is given up"});
     disarm();
 }
@@ -100,6 +108,7 @@ void Logic::arm(Instant now, Scope scope, Asks& out) {
             true});
     }
     scope_ = scope;
+    confirm_until_ = never;
     give_up_at_ = now + now_.keepalive * 2;
 }
 
@@ -139,7 +148,7 @@ void Logic::settle(Instant now) {
 void Logic::begin_pause(Instant now, Asks& out) {
     requested_.reset();
     peer_requested_.reset();
-    ask_again_ = ask_again_ || give_up_at_ != never || pending_ || settle_at_ != never;
+    ask_again_ = ask_again_ || waiting() || pending_ || settle_at_ != never;
     disarm();
     pending_ = false;
     settle_at_ = never;
@@ -162,13 +171,22 @@ void Logic::time(Instant now, Asks& out) {
         settle_at_ = never;
         ask(out);
     }
+    if (now >= confirm_until_) {
+        confirm_until_ = never;
+        out.emplace_back(Note{"the peer's ipfail does not answer: nothing is given up", true});
+    }
     if (now < give_up_at_) return;
     disarm();
-    if (!now_.stable) {
-        pending_ = true;
-        return;
-    }
-    pending_ = false;
+    if (scope_ == Scope::foreign || !now_.stable) return give_up(now, out);
+    // A peer that lost the same ping nodes a little later may not have told us yet: a 3.0.6 says
+    // so with its link, up to a second after it knows. Asked, it answers by what it knows.
+    confirm_until_ = now + limits::ipfail_confirm;
+    ask(out);
+}
+
+void Logic::give_up(Instant now, Asks& out) {
+    pending_ = !now_.stable;
+    if (pending_) return;
     requested_ = now;
     out.emplace_back(GiveUp{scope_});
 }

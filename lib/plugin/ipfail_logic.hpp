@@ -45,12 +45,13 @@ struct Situation {
     bool peer_alive{false};
     bool stable{false};  // no group of ours is moving
     std::string holds;   // when stable: none, local, foreign, all
+    Duration pause{};    // what is left of the pause after a move
 };
 
 class Logic {
 public:
     // Everything at once; what was known before is forgotten.
-    void start(Situation situation);
+    void start(Instant now, Situation situation);
     void new_config(Duration keepalive, bool failback);
 
     // We reach that many ping nodes now.
@@ -74,7 +75,7 @@ public:
 
     void time(Instant now, Asks& out);
     Instant next_deadline() const noexcept {
-        return std::min({give_up_at_, settle_at_, pause_until_});
+        return std::min({give_up_at_, confirm_until_, settle_at_, pause_until_});
     }
 
     bool pausing() const noexcept { return pause_until_ != never; }
@@ -84,7 +85,9 @@ private:
     void ask(Asks& out);
     void decide(Instant now, std::size_t theirs, Asks& out);
     void arm(Instant now, Scope scope, Asks& out);
-    void disarm() noexcept { give_up_at_ = never; }
+    void disarm() noexcept { give_up_at_ = confirm_until_ = never; }
+    bool waiting() const noexcept { return give_up_at_ != never || confirm_until_ != never; }
+    void give_up(Instant now, Asks& out);
     void begin_pause(Instant now, Asks& out);
     void end_pause(Instant now, Asks& out);
     void settle(Instant now);
@@ -92,6 +95,7 @@ private:
     Situation now_;
     std::optional<std::size_t> theirs_;  // as last heard
     Instant give_up_at_{never};
+    Instant confirm_until_{never};  // the peer was asked once more; all is given up on its word
     Scope scope_{Scope::all};
     bool pending_{false};       // a give-up found groups moving: look again when they rest
     Instant settle_at_{never};  // that is then

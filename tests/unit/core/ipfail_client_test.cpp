@@ -68,9 +68,9 @@ struct Lab {
 
     Clients clients{"alpha"};
     IpfailClient client{{true, 500ms, true}, "alpha", "beta"};
-    IpfailClient::Facts facts{true, false, true, 2, "local"};
-    std::vector<std::string> said;
     Instant now{100s};
+    IpfailClient::Facts facts{true, false, true, 2, "local", now};
+    std::vector<std::string> said;
 };
 
 // Why: a real one signs on once the daemon serves, and only then does the peer speak to it.
@@ -250,6 +250,40 @@ TEST(IpfailClient, AFloodIsCutOffUntilTheNextSecond) {
     EXPECT_EQ(lab.asks(request), "");
     lab.now = lab.now + 1s;
     EXPECT_EQ(lab.asks(request), "t=you_are_dead dest=beta");
+}
+
+// Why: a new one would move groups again at once, while the ping node still comes and goes.
+TEST(IpfailClient, APluginReplacedAfterAMoveIsToldWhatIsLeftOfThePause) {
+    for (const bool ours : {true, false}) {
+        Lab lab;
+        lab.serve();
+        if (ours) {
+            lab.client.gives_up(lab.now);
+        } else {
+            lab.hears("beta", message_of({{"t", "ask_resources"}, {"to_id", "ipfail"}}));
+        }
+        lab.facts.holdings = "transition";
+        lab.look();
+        lab.client.plugin_runs(false);  // it ends in the middle of the move
+        lab.look();
+        lab.facts.holdings = "none";
+        lab.look();
+        lab.facts.now = lab.facts.now + 20s;
+        lab.client.plugin_runs(true);
+        EXPECT_TRUE(lab.look().ends_with(" holds=none pause_ms=40000"));
+        lab.facts.now = lab.facts.now + 40s;
+        lab.client.plugin_runs(true);
+        EXPECT_TRUE(lab.look().ends_with(" holds=none"));
+    }
+}
+
+TEST(IpfailClient, AMoveThatNobodyAskedForIsNoReasonToPause) {
+    Lab lab;
+    lab.serve();
+    lab.facts.holdings = "all";
+    lab.look();
+    lab.client.plugin_runs(true);
+    EXPECT_TRUE(lab.look().ends_with(" holds=all"));
 }
 
 TEST(IpfailClient, AnEndedPluginsRequestsAreDropped) {

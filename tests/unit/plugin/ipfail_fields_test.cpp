@@ -76,10 +76,19 @@ TEST(IpfailFields, ARefusalArrives) {
     Told one;
     one.message("you_are_dead");
     one.now = one.now + 1s;
-    EXPECT_EQ(one.say({{"t", "timer"}}), "t=ask_resources rsc_hold=all ");
+    EXPECT_EQ(one.say({{"t", "timer"}}), "t=num_ping_nodes num_ping=2 ");
+    EXPECT_EQ(one.message("you_are_dead"), "t=ask_resources rsc_hold=all ");
     one.say({{"t", "refused"}, {"why", "flux"}});
     one.say({{"t", "peer_resource"}, {"stable", "1"}});
     EXPECT_EQ(one.logic.next_deadline(), one.now + 10s);
+}
+
+TEST(IpfailFields, ThePauseOfAnEarlierPluginArrives) {
+    Told one;
+    PluginFields again = start;
+    again.emplace_back("pause_ms", "7000");
+    one.say(again);
+    EXPECT_EQ(one.logic.next_deadline(), one.now + 7s);
 }
 
 TEST(IpfailFields, AReloadArrives) {

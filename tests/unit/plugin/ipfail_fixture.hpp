@@ -22,7 +22,7 @@ inline std::string word(const Ask& ask) {
 // One ipfail, with a peer that lives, keepalive 1 s and groups at rest.
 struct Ipfail {
     explicit Ipfail(std::size_t pings = 1, bool failback = false) {
-        logic.start({1s, failback, pings, true, true, "local"});
+        logic.start(now, {1s, failback, pings, true, true, "local"});
     }
     // What it asked for since the last call, notes left out.
     std::string asked() {
@@ -50,6 +50,11 @@ struct Ipfail {
         logic.peer_counts(now, count, asks);
         return asked();
     }
+    // The peer says that we reach less, which is how it also confirms.
+    std::string told_dead() {
+        logic.you_are_dead(now, asks);
+        return asked();
+    }
     std::string own(bool stable, const std::string& holds = {}, bool moved = false) {
         logic.own_resources(now, stable, holds, moved, asks);
         return asked();
@@ -61,9 +66,9 @@ struct Ipfail {
         EXPECT_EQ(own(true, holds), "");
     }
 
+    Instant now{100s};
     Logic logic;
     Asks asks;
-    Instant now{100s};
 };
 
 }  // namespace hb::ipfail

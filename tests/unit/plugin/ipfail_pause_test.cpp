@@ -1,4 +1,5 @@
 // The pause after a move, which is ours: 3.0.6 moves as often as a ping node flaps.
+#include "base/limits.hpp"
 #include "unit/plugin/ipfail_fixture.hpp"
 
 namespace hb::ipfail {
@@ -6,8 +7,9 @@ namespace {
 
 TEST(IpfailPause, AMoveIsFollowedByAMinuteOfRest) {
     Ipfail one(0);
-    one.logic.you_are_dead(one.now, one.asks);
-    EXPECT_EQ(one.pass(2s), "give all");
+    one.told_dead();
+    EXPECT_EQ(one.pass(2s), "count 0");
+    EXPECT_EQ(one.told_dead(), "give all");
     EXPECT_EQ(one.own(false), "");
     EXPECT_EQ(one.own(true, "none"), "");
     EXPECT_TRUE(one.logic.pausing());
@@ -54,7 +56,8 @@ TEST(IpfailPause, WhatWasKeptBackIsDecidedAtItsEnd) {
     EXPECT_EQ(one.pings(0), "");
     EXPECT_EQ(one.theirs(1), "");
     EXPECT_EQ(one.pass(1min), "count 0");
-    EXPECT_EQ(one.pass(2s), "give all");
+    EXPECT_EQ(one.pass(2s), "count 0");
+    EXPECT_EQ(one.told_dead(), "give all");
 
     Ipfail more(1);
     more.moves("all");
@@ -73,6 +76,19 @@ TEST(IpfailPause, ARequestThatMovesNothingBringsNone) {
     Ipfail one(1);
     one.moves("local");  // as before
     EXPECT_FALSE(one.logic.pausing());
+}
+
+// Why: a plugin may be replaced at any time, in the minute after a move as well.
+TEST(IpfailPause, WhatIsLeftOfItOutlivesAnEndOfThePlugin) {
+    Ipfail one(0);
+    one.logic.start(one.now, {1s, false, 0, true, true, "none", 20s});
+    EXPECT_TRUE(one.logic.pausing());
+    EXPECT_EQ(one.told_dead(), "");
+    EXPECT_EQ(one.pass(19999ms), "");
+    EXPECT_EQ(one.pass(1ms), "count 0");
+    EXPECT_FALSE(one.logic.pausing());
+    one.logic.start(one.now, {1s, false, 0, true, true, "none", 1h});  // no promise lasts longer
+    EXPECT_EQ(one.logic.next_deadline(), one.now + limits::ipfail_move_pause);
 }
 
 TEST(IpfailPause, AnOperatorsHandOverBringsNone) {
