@@ -165,7 +165,7 @@ def _finish(test, work, began, status):
 
 def _pool(tests, jobs, options, running):
     """Runs the tests, `jobs` at a time; returns how many passed."""
-    waiting, passed = list(tests), 0
+    waiting, passed, told = list(tests), 0, set()
     while waiting or running:
         while waiting and len(running) < jobs:
             pid, entry = _start(waiting.pop(0), options)
@@ -177,7 +177,8 @@ def _pool(tests, jobs, options, running):
                 passed += _finish(test, work, began, status)
             elif time.monotonic() - began > test.limit + 20:
                 os.kill(pid, signal.SIGKILL)
-            elif time.monotonic() - began > test.limit:
+            elif time.monotonic() - began > test.limit and pid not in told:
+                told.add(pid)    # once: a second one would interrupt what keeps the logs
                 os.kill(pid, signal.SIGTERM)
         time.sleep(0.05)
     return passed
