@@ -196,8 +196,9 @@ class Cluster:
 
     def wait_log(self, host, pattern, timeout=20, since=0):
         """Waits for a line that matches; returns the match."""
+        # All of the log is read each time, by each of the tests that run side by side.
         return wait_for(lambda: re.search(pattern, self.log(host, since)), timeout,
-                        f"{host.name} logs /{pattern}/")
+                        f"{host.name} logs /{pattern}/", every=0.03)
 
     def runs(self, host, *names):
         """True when every one of these test services runs on the host."""

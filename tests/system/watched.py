@@ -36,14 +36,14 @@ class Watched:
     def beta(self):
         return self.cluster.hosts[1]
 
-    def serving(self, *places, timeout=40):
+    def serving(self, *places, timeout=80):
         """Starts both, and waits until each group is at home and both nodes have settled."""
         self.cluster.start()
         self.wait_places(*(places or ("alpha", "beta")), timeout=timeout)
         self.settled()
         return self
 
-    def settled(self, *hosts, timeout=30):
+    def settled(self, *hosts, timeout=60):
         """Until these nodes say that everything they wanted at the start is done."""
         for host in hosts or self.cluster.hosts:
             self.cluster.settled(host, timeout)
@@ -55,7 +55,7 @@ class Watched:
         return {name: {place} if place else set() for name, place in
                 zip(self.owners.names, places)}
 
-    def wait_places(self, *places, timeout=30):
+    def wait_places(self, *places, timeout=60):
         """Until each group, in order, runs on that host alone (None: nowhere)."""
         wanted = self._at(places)
         try:
@@ -76,7 +76,7 @@ class Watched:
     def once_each(self):
         return all(len(hosts) == 1 for hosts in self.owners.holders().values())
 
-    def wait_once_each(self, timeout=30):
+    def wait_once_each(self, timeout=60):
         wait_for(self.once_each, timeout, "each group runs exactly once")
 
     def stays_once_each(self, seconds=3):

@@ -57,8 +57,9 @@ class Pair(Watched):
         done = host.run("cl_status", "rscstatus", check=False)
         return done.stdout if done.returncode == 0 else "transition"
 
-    def wait_stable(self, timeout=20):
-        wait_for(self.stable, timeout, "the real node is stable", every=0.1)
+    def wait_stable(self, timeout=60):
+        # Each question is a process in each real host.
+        wait_for(self.stable, timeout, "the real node is stable", every=0.3)
 
     def wait_restarted(self, marks):
         """A real node that was counted dead, or counted us dead, restarts itself 2 s after it hears
