@@ -104,12 +104,12 @@ struct RunAgent {
     AgentCall call;
     Duration timeout{};
 };
-// Reset that node with the configured device number `level` (from 0). One FenceDone with this job
-// follows; after `timeout` at the latest, and then it is `unknown`.
+// Reset that node with the configured device of this name. One FenceDone with this job follows;
+// after `timeout` at the latest, and then it is `unknown`.
 struct FenceNode {
     JobId job{};
     NodeName target;
-    std::size_t level{};
+    std::string device;
     Duration timeout{};
 };
 // End it now (same ladder); its ScriptDone or FenceDone still comes.

@@ -100,6 +100,14 @@ inline constexpr Duration farewell = 1s;               // heartbeats go on after
 inline constexpr Duration fence_retry_first = 5s;      // after a round of all devices, as in 3.0.6
 inline constexpr Duration fence_retry_longest = 60s;   // it doubles up to this
 inline constexpr unsigned fence_rounds = 10;           // then an operator must confirm
+inline constexpr std::size_t fence_devices_max = 16;   // lines of ha.cf; more is an error
+inline constexpr std::size_t fence_parameters_max = 64;  // of one device; more is an error
+inline constexpr Duration fence_act = 5s;                // what most devices need to cut the power
+inline constexpr Duration fence_alarm_pause = 1h;        // while a node's groups stay down
+inline constexpr Duration fence_probe_pause = 1h;        // between two looks at the devices
+inline constexpr std::size_t fence_history_lines = 100;  // kept on disk; the oldest go
+inline constexpr Duration fence_timeout = 60s;           // of one shot
+inline constexpr Duration fence_timeout_of_people = 600s;  // of one shot by hand (meatware)
 
 // --- the shell ---
 inline constexpr std::size_t frames_per_drain = 256;   // per link, before the timer is looked at

@@ -66,6 +66,8 @@ const std::vector<Row>& rows() {
         HB_LIVE(stop_timeout, show),
         HB_LIVE(hook_timeout, show),
         HB_LIVE(stop_retries, number),
+        HB_LIVE(fence_delay, show),
+        HB_LIVE(fence_timeout, show),
         HB_LIVE(auto_failback, failback_word),
         HB_LIVE(logfile, or_none),
         HB_LIVE(debugfile, or_none),
@@ -182,6 +184,11 @@ Changes compare_programs(const HaCf& running, const HaCf& next, bool ipfail) {
     return compare_lists(programs_of(running, ipfail), programs_of(next, ipfail), program_name);
 }
 
+Changes compare_devices(const HaCf& running, const HaCf& next) {
+    return compare_lists(running.devices, next.devices,
+                         [](const FenceDevice& device) { return device.name(); });
+}
+
 // By key: members and preferred node may change. Lines may move about freely.
 Changes compare_groups(const std::vector<ResourceGroup>& running,
                        const std::vector<ResourceGroup>& next) {
@@ -237,6 +244,7 @@ Difference compare(const Files& running, const Files& next) {
     compare_values(running.ha_cf, next.ha_cf, out);
     compare_recorded(running.ha_cf, next.ha_cf, out);
     compare_programs(running.ha_cf, next.ha_cf, false).tell("programs", out.live);
+    compare_devices(running.ha_cf, next.ha_cf).tell("fencing devices", out.live);
     compare_programs(running.ha_cf, next.ha_cf, true).tell("ipfail", out.waiting);
     compare_lists(running.ha_cf.nodes, next.ha_cf.nodes, [](const std::string& name) {
         return name;
@@ -250,6 +258,7 @@ HaCf with_live_part(const HaCf& running, const HaCf& next) {
     HaCf out = running;
     out.recorded = next.recorded;
     out.env = next.env;
+    out.devices = next.devices;
     out.programs = programs_of(running, true);
     for (Program& program : programs_of(next, false)) out.programs.push_back(std::move(program));
     for (const Row& row : rows()) {

@@ -217,6 +217,8 @@ static void parse_line(Parsing& parsing, const Line& line) {
         parse_media_line(parsing, *directive, rest, line.number);
     } else if (directive->name == "arbiter") {
         parse_arbiter(parsing, *directive, rest, line.number);
+    } else if (directive->name == "stonith" || directive->name == "stonith_host") {
+        parse_fence_line(parsing, *directive, rest, line.number);
     } else if (directive->kind == Kind::line) {
         parse_whole_line(parsing, *directive, rest, line.number);
     } else {

@@ -6,12 +6,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/instant.hpp"
+#include "config/fence_type.hpp"
 #include "config/lines.hpp"
 
 namespace hb::config {
+
+using FenceParameters = std::vector<std::pair<std::string, std::string>>;
 
 enum class MediumKind { bcast, mcast, ucast, mcast6, ucast6, serial, ping, ping6, ping_group };
 inline constexpr unsigned default_port = 694;  // ha-cluster/udp (IANA)
@@ -51,6 +55,19 @@ struct Program {
 std::string_view program_word(ProgramKind kind) noexcept;
 // A line with a file of this name selects our own plugin ipfail.so and starts no program.
 bool is_ipfail(std::string_view path) noexcept;
+
+// A line `stonith` or `stonith_host` that this node goes by.
+struct FenceDevice {
+    std::string shown;  // TYPE as written
+    FenceType type;
+    std::string file;  // of `stonith`: where its parameters stand; the shell reads it
+    // In order. What has no name of its own is called 1, 2, ... Passwords are among them.
+    FenceParameters parameters;
+    int line{};
+    // For the log, and unique: `external/ipmi (line 12)`.
+    std::string name() const;
+    bool operator==(const FenceDevice& other) const;  // without `line`
+};
 
 enum class Failback { on, off, legacy };
 enum class GroupOrder { parallel, file };
@@ -96,6 +113,9 @@ struct HaCf {
     GroupOrder group_order{GroupOrder::parallel};
     bool rc_d_all{false};
     ArbiterLine arbiter;
+    std::vector<FenceDevice> devices;  // file order, in which they are tried
+    Duration fence_delay{};            // what the node waits whose turn is second
+    Duration fence_timeout{};          // of one shot; zero: as the device needs
     // --- for children: HA_<name>=<text>, as recorded (config.md 1.3), and `env` lines ---
     std::map<std::string, std::string> recorded;
     std::vector<std::pair<std::string, std::string>> env;
@@ -114,6 +134,13 @@ struct Machine {
 // collected; the struct is only fit for use when errors is empty.
 HaCf parse_ha_cf(std::string_view text, const std::string& file, const Machine& machine,
                  Diagnostics& found);
+
+// The file of a `stonith` line: the first line that is neither empty nor a comment, as in 3.0.6;
+// when it begins with NAME=VALUE, every line is one of these. Mistakes go to `found`.
+FenceParameters parse_fence_file(std::string_view text, const std::string& file,
+                                 Diagnostics& found);
+// Of one shot with this device.
+Duration fence_timeout(const HaCf& ha_cf, const FenceDevice& device);
 
 // Whether the plugin ipfail is to run: a line names it, and the rest allows it. (A warning of
 // parse_ha_cf says why not.)

@@ -229,6 +229,7 @@ void check_together(const Parsing& parsing) {
     check_baud_order(parsing);
     check_resources(parsing);
     check_arbiter(parsing);
+    check_fencing(parsing);
     check_ipfail(parsing);
 }
 

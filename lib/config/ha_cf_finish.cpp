@@ -30,6 +30,9 @@ void fill_timers(const Parsing& parsing) {
     cf.status_timeout = parsing.time_of("status_timeout");
     cf.stop_timeout = parsing.time_of("stop_timeout");
     cf.hook_timeout = parsing.time_of("hook_timeout");
+    cf.fence_delay = parsing.was_given("fence_delay") ? parsing.time_of("fence_delay")
+                                                      : cf.keepalive + limits::fence_act;
+    if (parsing.was_given("fence_timeout")) cf.fence_timeout = parsing.time_of("fence_timeout");
 }
 
 void fill_cluster(const Parsing& parsing) {
@@ -117,6 +120,10 @@ void record(const Parsing& parsing) {
     recorded.try_emplace("warntime", ms_text(cf.warntime));
     recorded.try_emplace("initdead", ms_text(cf.initdead));
     recorded.try_emplace("deadping", ms_text(cf.deadping));
+    recorded.try_emplace("fence_delay", ms_text(cf.fence_delay));
+    if (cf.fence_timeout > Duration::zero()) {
+        recorded.try_emplace("fence_timeout", ms_text(cf.fence_timeout));
+    }
     recorded.try_emplace("udpport", std::to_string(cf.udpport));
     // Scripts must not fall back to a file of their own where syslog was asked for.
     const bool files = parsing.was_given("logfile") || parsing.was_given("debugfile");

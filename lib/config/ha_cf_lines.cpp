@@ -1,6 +1,6 @@
-// The directives of ha.cf that take a whole line (config.md 4, stonith.md 1). All but respawn and
-// failfast belong to later parts: checked for form, then answered with `not supported yet`. Users,
-// files and plug-ins are the machine's.
+// The directives of ha.cf that take a whole line (config.md 4), but for arbiter and those of
+// fencing. apiauth belongs to a later part: checked for form, then answered with `not supported
+// yet`. Users and files are the machine's.
 #include <algorithm>
 
 #include "base/limits.hpp"
@@ -82,26 +82,10 @@ void add_program(Parsing& parsing, const Directive& directive,
     }
 }
 
-std::string mistake_of_stonith(const std::vector<std::string>& parts) {
-    return parts.size() < 2 ? "expected TYPE FILE" : "";
-}
-
-// A line for another host is not looked at, as in 3.0.6.
-std::string mistake_of_stonith_host(const Parsing& parsing, const std::vector<std::string>& parts) {
-    if (parts.empty()) return "expected HOST TYPE PARAMETERS...";
-    if (parts[0] != "*" && lower(parts[0]) != parsing.machine.node_name) return "";
-    if (parts.size() < 2) return "expected TYPE and its parameters behind the host";
-    if (parts[1] == "null" && parts.size() < 3)
-        return "expected the hosts that null can reset behind it";
-    return "";
-}
-
 std::string mistake_of(Parsing& parsing, const std::string& name,
                        const std::vector<std::string>& parts, int line) {
     if (name == "apiauth") return mistake_of_apiauth(parsing, parts, line);
     if (name == "respawn" || name == "failfast") return mistake_of_respawn(parts);
-    if (name == "stonith") return mistake_of_stonith(parts);
-    if (name == "stonith_host") return mistake_of_stonith_host(parsing, parts);
     return "Heartbeat 3.0.6 refuses this directive wherever it stands, expected no such line";
 }
 
@@ -120,10 +104,7 @@ void parse_whole_line(Parsing& parsing, const Directive& directive, std::string_
         add_program(parsing, directive, parts, rest, line);
         return;
     }
-    const bool fencing = directive.name.starts_with("stonith");
-    parsing.report.unsupported(
-        line, shown + (fencing ? ": not supported yet, a dead node is taken over without fencing"
-                               : ": not supported yet, the line has no effect"));
+    parsing.report.unsupported(line, shown + ": not supported yet, the line has no effect");
 }
 
 }  // namespace hb::config

@@ -49,7 +49,11 @@ struct Parsing {
 // One line of a medium (ha_cf_media.cpp). `rest`: without the directive.
 void parse_media_line(Parsing& parsing, const Directive& directive, std::string_view rest,
                       int line);
-// stonith, stonith_host, apiauth, respawn, failfast, crm_daemon_dir (ha_cf_lines.cpp).
+// stonith, stonith_host (ha_cf_fencing.cpp): the line, and whether the devices fit the rest.
+void parse_fence_line(Parsing& parsing, const Directive& directive, std::string_view rest,
+                      int line);
+void check_fencing(const Parsing& parsing);
+// apiauth, respawn, failfast, crm_daemon_dir (ha_cf_lines.cpp).
 void parse_whole_line(Parsing& parsing, const Directive& directive, std::string_view rest,
                       int line);
 // arbiter (ha_cf_arbiter.cpp): the line, and whether it fits the rest of the file.

@@ -47,8 +47,8 @@ TEST(Difference, TimersLogsAndFailbackAreLive) {
                                "stop_timeout 5\nstop_retries 1\nenv A=1\ndebug 1\ncluster web"));
     EXPECT_EQ(found.live,
               (Strings{"keepalive 1s -> 2s", "warntime 3s -> 2500ms", "stop_timeout 120s -> 5s",
-                       "stop_retries 10 -> 1", "auto_failback on -> off", "logfile none -> /l",
-                       "debug 0 -> 1", "env", "cluster"}));
+                       "stop_retries 10 -> 1", "fence_delay 6s -> 7s", "auto_failback on -> off",
+                       "logfile none -> /l", "debug 0 -> 1", "env", "cluster"}));
     EXPECT_EQ(found.waiting, Strings{});
 }
 
@@ -67,6 +67,19 @@ TEST(Difference, ProgramsAreLiveButIpfailAndWatchdogWait) {
     EXPECT_EQ(taken.watchdog, "");
     EXPECT_TRUE(between(running, read("respawn root /a\n\nrespawn root /b x\nrespawn u /l/ipfail"))
                     .empty());
+}
+
+// Why: a device that was found broken is mended without a stop; its password stays secret.
+TEST(Difference, FencingDevicesAreLiveAndTheirParametersNotShown) {
+    const auto running = read("stonith_host * null c2\nstonith_host * external/x ip=1 passwd=a");
+    const auto next = read("stonith_host * null c2\nstonith_host * external/x ip=1 passwd=b");
+    const Difference found = between(running, next);
+    EXPECT_EQ(found.live, (Strings{"fencing devices (external/x (line 8) new and external/x (line "
+                                   "8) gone)"}));
+    EXPECT_EQ(found.waiting, Strings{});
+    EXPECT_EQ(with_live_part(running.cf, next.cf).devices, next.cf.devices);
+    EXPECT_EQ(between(read("fence_delay 3"), read("fence_delay 4")).live,
+              (Strings{"fence_delay 3s -> 4s"}));
 }
 
 // Why: changing keys without a stop is the commonest reload; keys themselves stay secret.
