@@ -104,8 +104,8 @@ struct ShowEffect {
         return out + " " + action_word(e.call.action) + " (" + show(e.timeout) + ")";
     }
     std::string operator()(const FenceNode& e) const {
-        return "fence job " + job_text(e.job) + ": " + e.target + " with device " +
-               std::to_string(e.level) + " (" + show(e.timeout) + ")";
+        return "fence job " + job_text(e.job) + ": " + e.target + " with " + e.device + " (" +
+               show(e.timeout) + ")";
     }
     std::string operator()(const KillJob& e) const { return "kill job " + job_text(e.job); }
     std::string operator()(const RunHook& e) const { return "hook " + printable(e.type); }

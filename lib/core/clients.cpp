@@ -9,10 +9,10 @@
 namespace hb::core {
 
 bool daemons_own(std::string_view type) noexcept {
-    static constexpr std::string_view own[] = {"status",       "starting",      "resource",
-                                               "shutdone",     "stonith",       "reqnodes",
-                                               "repnodes",     "ip-request",    "ip-request-resp",
-                                               "hbapi-clstat", "query-cstatus", "respond-cstatus"};
+    static constexpr std::string_view own[] = {
+        "status",        "starting",        "resource",   "shutdone",        "stonith",
+        "reqnodes",      "repnodes",        "ip-request", "ip-request-resp", "hbapi-clstat",
+        "query-cstatus", "respond-cstatus", "hb_fenced"};
     return type.starts_with("NS_") ||
            std::find(std::begin(own), std::end(own), type) != std::end(own);
 }

@@ -1,4 +1,6 @@
 // From the three files and the node's identity to what the core runs with.
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "core/core.hpp"
@@ -61,9 +63,24 @@ Protection protection_of(const config::HaCf& ha_cf) {
         protection.lines.push_back(std::string(config::medium_word(medium.kind)) + " " +
                                    medium.name);
     }
+    for (const config::FenceDevice& device : ha_cf.devices) {
+        protection.devices.push_back(device.name());
+    }
     protection.arbiter = config::arbiter_text(ha_cf.arbiter);
     protection.watchdog = !ha_cf.watchdog.empty();
     return protection;
+}
+
+resource::FencingConfig fencing_of(const config::HaCf& ha_cf) {
+    resource::FencingConfig fencing;
+    for (const config::FenceDevice& device : ha_cf.devices) {
+        fencing.levels.push_back({device.name(), config::fence_timeout(ha_cf, device)});
+    }
+    fencing.delay = ha_cf.fence_delay;
+    fencing.pings = std::any_of(ha_cf.media.begin(), ha_cf.media.end(),
+                                [](const auto& medium) { return config::is_ping(medium.kind); });
+    fencing.deadtime = ha_cf.deadtime;
+    return fencing;
 }
 
 cluster::EngineConfig engine_config(const config::HaCf& ha_cf, const config::AuthKeys& keys,
@@ -122,6 +139,7 @@ CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& k
     core.resources.stop_timeout = ha_cf.stop_timeout;
     core.resources.stop_retries = ha_cf.stop_retries;
     core.resources.manage = ha_cf.manage_resources;
+    core.resources.fencing = fencing_of(ha_cf);
     core.resources.arbiter = {ha_cf.arbiter.names, ha_cf.arbiter.reboot, ha_cf.deadtime};
     core.protection = protection_of(ha_cf);
     core.ipfail = {config::wants_ipfail(ha_cf), ha_cf.keepalive,

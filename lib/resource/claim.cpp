@@ -25,6 +25,7 @@ ClaimStep from_alive(In input) noexcept {
         case In::no_device:
         case In::operator_confirmed:
         case In::arbiter_heard:
+        case In::reloaded:
             return {Claim::alive, Do::log_only};
     }
     HB_CHECK(false && "unknown input");
@@ -49,6 +50,7 @@ ClaimStep from_fencing(In input) noexcept {
         case In::died_owning:
         case In::died_empty:
         case In::left_in_order:
+        case In::reloaded:
             return {Claim::fencing, Do::log_only};
     }
     HB_CHECK(false && "unknown input");
@@ -70,6 +72,7 @@ ClaimStep from_cleared(In input) noexcept {
         case In::fence_given_up:
         case In::operator_confirmed:
         case In::arbiter_heard:
+        case In::reloaded:
             return {Claim::cleared, Do::log_only};
     }
     HB_CHECK(false && "unknown input");
@@ -80,6 +83,8 @@ ClaimStep from_blocked(In input) noexcept {
         case In::fence_confirmed:
         case In::operator_confirmed:
             return {Claim::cleared, Do::take};
+        case In::reloaded:
+            return {Claim::fencing, Do::shoot};
         case In::returned_same_life:
         case In::returned_new_life:
             return {Claim::alive, Do::nothing};

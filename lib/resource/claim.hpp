@@ -22,6 +22,7 @@ enum class ClaimInput : std::uint8_t {
     no_device,
     operator_confirmed,
     arbiter_heard,  // and what it held is given up there
+    reloaded,       // an operator has looked at the devices
     returned_same_life,
     returned_new_life,
 };

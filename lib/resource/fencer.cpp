@@ -22,7 +22,32 @@ Duration pause_after(unsigned rounds) {
 
 }  // namespace
 
-void Fencer::request(Instant now, const NodeName& target, Duration delay, Wishes& out) {
+bool Fencer::hears_ping(Instant now) const noexcept {
+    return !config_.pings || now - ping_heard_ < config_.deadtime / 2;
+}
+
+void Fencer::set_config(Instant now, FencingConfig next) {
+    const auto same = [](const FenceLevel& a, const FenceLevel& b) {
+        return a.name == b.name && a.timeout == b.timeout;
+    };
+    const bool changed = !std::equal(config_.levels.begin(), config_.levels.end(),
+                                     next.levels.begin(), next.levels.end(), same);
+    config_ = std::move(next);
+    if (!changed || !has_device()) return;
+    for (Order& order : orders_) {
+        order.levels = config_.levels;
+        if (order.job) {
+            order.anew = true;
+        } else if (order.rounds > 0 || order.level > 0) {
+            order.due = now;
+        }
+        order.level = 0;
+        order.rounds = 0;
+    }
+}
+
+void Fencer::request(Instant now, const NodeName& target, Duration delay, ShotFor what,
+                     Wishes& out) {
     HB_CHECK(has_device());
     const bool ordered = std::any_of(orders_.begin(), orders_.end(), [&target](const Order& each) {
         return each.target == target;
@@ -33,6 +58,7 @@ void Fencer::request(Instant now, const NodeName& target, Duration delay, Wishes
     order.target = target;
     order.levels = config_.levels;
     order.due = now + delay;
+    order.what = what;
     orders_.push_back(std::move(order));
 }
 
@@ -55,14 +81,14 @@ std::optional<Fencer::Verdict> Fencer::done(Instant now, const FenceDone& result
     });
     if (found == orders_.end()) return std::nullopt;
     found->job.reset();
-    Verdict verdict{found->target, ClaimInput::fence_confirmed};
+    Verdict verdict{found->target, ClaimInput::fence_confirmed, found->what, found->device};
     if (result.result == FenceResult::confirmed) {
         wish_log(out, LogId::fence_confirmed, found->target, result.took);
         tell(out, found->target, "OK");
         orders_.erase(found);
         return verdict;
     }
-    wish_log(out, LogId::fence_missed, found->target, found->levels[found->level].name,
+    wish_log(out, LogId::fence_missed, found->target, found->device,
              result.result == FenceResult::refused ? "refused" : "no answer", result.words);
     tell(out, found->target, "bad");
     verdict.input = missed(now, *found, out);
@@ -72,11 +98,17 @@ std::optional<Fencer::Verdict> Fencer::done(Instant now, const FenceDone& result
 
 // The next level at once; after the last one the first again, later.
 ClaimInput Fencer::missed(Instant now, Order& order, Wishes& out) {
+    if (order.anew) {
+        order.anew = false;
+        order.due = now;
+        return ClaimInput::fence_not_confirmed;
+    }
     if (++order.level < order.levels.size()) {
         order.due = now;
         return ClaimInput::fence_not_confirmed;
     }
     order.level = 0;
+    if (order.what == ShotFor::defence) return ClaimInput::fence_given_up;
     if (++order.rounds == limits::fence_rounds) {
         wish_log(out, LogId::fence_given_up, order.target, order.rounds);
         return ClaimInput::fence_given_up;
@@ -93,9 +125,10 @@ void Fencer::wakeup(Instant now, JobSource& jobs, Wishes& out) {
         const FenceLevel& level = order.levels[order.level];
         order.due = never;
         order.job = jobs.next();
+        order.device = level.name;
         wish_log(out, LogId::fence_shot, order.target, level.name);
         out.emplace_back(std::in_place_type<Effect>,
-                         FenceNode{*order.job, order.target, order.level, level.timeout});
+                         FenceNode{*order.job, order.target, level.name, level.timeout});
     }
 }
 

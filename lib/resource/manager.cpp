@@ -156,6 +156,7 @@ void Manager::wakeup(Now now, Wishes& out) {
     if (unanswered() && now.mono >= ask_again_at_) repeat_question(now.mono, out);
     table_.wakeup(now.mono, out);
     fencer_.wakeup(now.mono, table_.jobs(), out);
+    tell_blocked(now.mono, out);
     // Its daemon may have been too young to hear it.
     std::erase_if(ip_asked_, [&now](const auto& asked) { return now.mono >= asked.second; });
     if (now.mono >= tell_again_at_) {
@@ -176,7 +177,8 @@ void Manager::reconfigure(Now now, const ManagerConfig& next, Wishes& out) {
     config_.stop_timeout = next.stop_timeout;
     config_.stop_retries = next.stop_retries;
     arbiter_.set_deadtime(next.arbiter.deadtime);
-    fencer_.set_config(next.fencing);
+    fencer_.set_config(now.mono, next.fencing);
+    fence_again(now.mono, out);
     table_.set_limits(
         {next.start_timeout, next.status_timeout, next.stop_timeout, next.stop_retries});
     reset_failed(now.mono, Holding::all, out);
@@ -207,7 +209,9 @@ Instant Manager::next_deadline() const noexcept {
     first = std::min(first, tell_again_at_);
     if (unanswered_me_) first = std::min(first, unanswered_me_->until);
     if (stop_step_ == StopStep::farewell) first = std::min(first, farewell_until_);
-    for (const Peer& peer : peers_) first = std::min({first, peer.report_due, peer.unasked_due});
+    for (const Peer& peer : peers_) {
+        first = std::min({first, peer.report_due, peer.unasked_due, peer.blocked_alarm});
+    }
     for (const auto& asked : ip_asked_) first = std::min(first, asked.second);
     return first;
 }

@@ -63,7 +63,8 @@ public:
     void ping_heard(Now now, const NodeName& ping, Wishes& out);
     // A message of ours was sent again, since that peer had missed it.
     void repeated_to(Now now, const NodeName& peer, Wishes& out);
-    // starting, resource, ask_resources, hb_takeover, ip-request, ip-request-resp, shutdone.
+    // starting, resource, ask_resources, hb_takeover, ip-request, ip-request-resp, shutdone,
+    // hb_fenced.
     // True when the type is one of these.
     bool letter(Now now, const NodeName& peer, const Letter& letter, Wishes& out);
     void script_done(Now now, const ScriptDone& result, Wishes& out);
@@ -129,8 +130,16 @@ private:
 
     // dead peers (manager_fencing.cpp)
     bool may_hold(const Peer& peer, bool ever_heard) const;
-    void decide_claim(Instant now, Peer& peer, ClaimInput why, Wishes& out);
-    void shoot(Instant now, Peer& peer, Wishes& out);
+    void decide_claim(Instant now, Peer& peer, ClaimInput why, bool ever_heard, Wishes& out);
+    void shoot(Instant now, Peer& peer, bool ever_heard, Wishes& out);
+    void defend(Instant now, Peer& peer, Wishes& out);
+    Duration delay_before(Instant now, const Peer& peer, bool ever_heard) const;
+    void tell_of_reset(Peer& peer, bool restarted, Wishes& out);
+    void on_fenced(const Peer& peer, const Letter& letter, Wishes& out);
+    void read_survivors(Peer& peer, const Letter& letter, Wishes& out);
+    NodeName keeper_of(const Peer& peer, const GroupTable::Slot& slot) const;
+    void fence_again(Instant now, Wishes& out);
+    void tell_blocked(Instant now, Wishes& out);
     void claim_news(Instant now, Peer& peer, ClaimInput input, Wishes& out);
     void claim_returned(Peer& peer, bool restarted, Wishes& out);
     void unwant(Wishes& out);

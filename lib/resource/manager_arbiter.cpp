@@ -22,6 +22,7 @@ bool Manager::arbitrated() const {
 }
 
 void Manager::ping_heard(Now now, const NodeName& ping, Wishes& out) {
+    fencer_.ping_heard(now.mono);
     if (!arbitrated() || !arbiter_.knows(ping)) return;
     arbiter_.heard(now.mono);
     if (arbiter_.standing() != Standing::at_peace) settle(now, out);

@@ -11,7 +11,7 @@ bool Manager::letter(Now now, const NodeName& name, const Letter& letter, Wishes
     Peer* peer = find(name);
     static constexpr std::string_view known[] = {"starting",    "resource",   "ask_resources",
                                                  "hb_takeover", "ip-request", "ip-request-resp",
-                                                 "shutdone"};
+                                                 "shutdone",    "hb_fenced"};
     if (std::find(std::begin(known), std::end(known), letter.type) == std::end(known)) {
         return false;
     }
@@ -23,6 +23,7 @@ bool Manager::letter(Now now, const NodeName& name, const Letter& letter, Wishes
     if (letter.type == "ip-request") on_ip_request(*peer, letter, out);
     if (letter.type == "ip-request-resp") on_ip_request_resp(*peer, letter, out);
     if (letter.type == "shutdone") on_shutdone(now.mono, *peer, out);
+    if (letter.type == "hb_fenced") on_fenced(*peer, letter, out);
     settle(now, out);
     return true;
 }
@@ -53,6 +54,7 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
     // A word from before our question: what it says may be over.
     if (peer.ours && !peer.reported && !answered) return;
     read_holdings(peer, letter);
+    read_survivors(peer, letter, out);
     const bool was_stable = peer.stable;
     if (letter.has("isstable")) peer.stable = letter.get("isstable") == "1";
     if (peer.stable && !was_stable) {
@@ -118,9 +120,7 @@ void Manager::settle_conflicts(Peer& peer, Wishes& out) {
         }
         // It never hears of a wish, so it cannot yield to one.
         const bool wish_only = slot.tenure == Tenure::waiting_for_claim;
-        const NodeName keeps = peer.ours && !wish_only ? keeper(config_.self, peer.name,
-                                                                slot.preferred(), config_.nodes)
-                                                       : peer.name;
+        const NodeName keeps = peer.ours && !wish_only ? keeper_of(peer, slot) : peer.name;
         const bool news = peer.contested.insert(slot.key()).second;
         if (news && !wish_only) {
             wish_log(out, table_.class_of(slot) == Holding::local ? LogId::both_own_local
@@ -240,7 +240,7 @@ void Manager::on_shutdone(Instant now, Peer& peer, Wishes& out) {
     if (standby_.peer() == peer.name) standby_.cancel(out);
     peer.left = true;
     farewell_unheard_.erase(peer.name);
-    decide_claim(now, peer, ClaimInput::left_in_order, out);
+    decide_claim(now, peer, ClaimInput::left_in_order, true, out);
     answer_due_ = true;  // it ends as soon as it hears what we hold
 }
 
@@ -268,6 +268,11 @@ Letter Manager::report(std::string_view info) const {
         if (!peer.question.empty()) answers += peer.name + ":" + printable(peer.question, 64) + " ";
     }
     letter.fields.emplace_back("hb_answer", answers);
+    std::string survivors;
+    for (const Peer& peer : peers_) {
+        if (peer.survived_shot) survivors += peer.name + " ";
+    }
+    if (!survivors.empty()) letter.fields.emplace_back("hb_survived", survivors);
     return letter;
 }
 

@@ -20,6 +20,14 @@ struct Peer {
     bool left{false};         // it said `shutdone`, and has not come back since
     bool deaf{false};         // it says that it hears nothing from us
     bool proven_down{false};  // an operator has said so, and it has not come back since
+    // --- its reset by a device of ours, or ours by one of its own ---
+    std::string shot_because;      // why the last shot at it was ordered
+    bool shot_known{false};        // it had been heard before that
+    std::string shot_with;         // the device that has confirmed one, since it was last heard
+    bool survived_shot{false};     // it was heard in the same life after that
+    bool shot_us{false};           // it says the same of us
+    Instant blocked_alarm{never};  // when people are told again that its groups are down
+
     bool reported{false};  // its holdings are known, for this life and since we last doubted them
     bool stable{false};    // it says that it moves nothing
     Claim claim{Claim::alive};

@@ -9,9 +9,9 @@ namespace {
 
 constexpr const char* claim_states[] = {"alive", "fencing", "cleared", "blocked"};
 constexpr const char* claim_inputs[] = {
-    "died_owning",         "died_empty",         "left_in_order",    "fence_confirmed",
-    "fence_not_confirmed", "fence_given_up",     "no_device",        "operator_confirmed",
-    "arbiter_heard",       "returned_same_life", "returned_new_life"};
+    "died_owning",         "died_empty",     "left_in_order",      "fence_confirmed",
+    "fence_not_confirmed", "fence_given_up", "no_device",          "operator_confirmed",
+    "arbiter_heard",       "reloaded",       "returned_same_life", "returned_new_life"};
 constexpr const char* tenure_inputs[] = {
     "wanted",        "claim_cleared", "found_running",
     "found_partly",  "all_started",   "start_failed",

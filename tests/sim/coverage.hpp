@@ -30,7 +30,7 @@ public:
     bool report(bool print_all) const;
 
 private:
-    std::array<std::array<std::uint64_t, 11>, 4> claims_{};
+    std::array<std::array<std::uint64_t, 12>, 4> claims_{};
     std::array<std::array<std::uint64_t, 12>, 7> tenures_{};
     std::array<std::uint64_t, 512> logs_{};
     std::array<std::uint64_t, fault_kinds> faults_{};

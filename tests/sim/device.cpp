@@ -12,7 +12,9 @@ Devices::Devices(const Options& options) : options_(options) {}
 Devices::Course Devices::order(std::size_t target, const FenceNode& order) {
     Prng prng(options_.seed ^ (0xde71ceU + ++orders_ * 977));
     const auto& levels = options_.node[target].devices;
-    const DeviceMood mood = order.level < levels.size() ? levels[order.level] : DeviceMood::refuses;
+    std::size_t level = 0;
+    while (level < levels.size() && device_name(level) != order.device) ++level;
+    const DeviceMood mood = level < levels.size() ? levels[level] : DeviceMood::refuses;
     coverage().device(mood);
     const Duration acts = prng.between(1ms, options_.device_acts);
     Course course;

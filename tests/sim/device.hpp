@@ -17,7 +17,7 @@ public:
         FenceResult answer{};
         bool lie{};
     };
-    // One order to reset `target` with its device `level`. The answer is the shell's: a device that
+    // One order to reset `target`. The answer is the shell's: a device that
     // says nothing has become `unknown` at the order's time limit.
     Course order(std::size_t target, const FenceNode& order);
     void set_mood(std::size_t target, DeviceMood mood);

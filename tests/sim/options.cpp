@@ -101,6 +101,8 @@ void add_gateways(const Options& o, std::size_t index, core::CoreConfig& core) {
 
 std::string machine_name(std::size_t index) { return index == 0 ? "alpha" : "beta"; }
 
+std::string device_name(std::size_t level) { return "switch" + std::to_string(level); }
+
 std::string token_of(std::size_t group, std::size_t member) {
     return "g" + std::to_string(group) + "m" + std::to_string(member);
 }
@@ -228,9 +230,11 @@ core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t 
     }
     // The devices that reset the other node.
     for (std::size_t i = 0; o.fencing && i < o.node[1 - index].devices.size(); ++i) {
-        manager.fencing.levels.push_back({"switch" + std::to_string(i), o.device_acts * 3 + 5s});
+        manager.fencing.levels.push_back({device_name(i), o.device_acts * 3 + 5s});
     }
     manager.fencing.delay = o.fence_delay;
+    manager.fencing.pings = o.gateways > 0 && !o.real[index];
+    manager.fencing.deadtime = node.deadtime;
     add_gateways(o, index, core);
     return core;
 }

@@ -102,6 +102,7 @@ std::string shown(const Options& options);
 core::CoreConfig core_config(const Options& options, std::size_t index, std::uint64_t generation,
                              std::uint64_t seed);
 std::string machine_name(std::size_t index);
+std::string device_name(std::size_t level);
 // A member's name, `g2m1` for member 1 of group 2, and back.
 std::string token_of(std::size_t group, std::size_t member);
 std::size_t group_of(const std::string& token);

@@ -1,6 +1,7 @@
 // From ha.cf to what the core runs with: links, arbiter, protection.
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
 #include "core/core.hpp"
 
 namespace hb::core {
@@ -51,6 +52,23 @@ TEST(CoreConfig, TheArbiterReachesEngineManagerAndTheLineOfTheStart) {
     EXPECT_EQ(core.resources.arbiter.deadtime, std::chrono::seconds(6));
     EXPECT_EQ(protection_text(core.protection),
               "1 line (bcast eth0), no fencing device, arbiter ping gw reboot, no watchdog");
+}
+
+// Why: the name is all that passes between rules and devices, and no password may come along.
+TEST(CoreConfig, FencingDevicesBecomeLevelsInTheOrderOfTheFile) {
+    const CoreConfig core = made_from(
+        "bcast eth0\nping gw\nstonith external/x /f\nstonith_host * meatware b\nfence_delay 7\n");
+    const resource::FencingConfig& fencing = core.resources.fencing;
+    ASSERT_EQ(fencing.levels.size(), 2U);
+    EXPECT_TRUE(fencing.levels[0].name.starts_with("external/x (line "));
+    EXPECT_EQ(fencing.levels[0].timeout, limits::fence_timeout);
+    EXPECT_EQ(fencing.levels[1].timeout, limits::fence_timeout_of_people);
+    EXPECT_EQ(fencing.delay, std::chrono::seconds(7));
+    EXPECT_TRUE(fencing.pings);
+    EXPECT_EQ(fencing.deadtime, std::chrono::seconds(6));
+    EXPECT_EQ(core.protection.devices,
+              (std::vector<std::string>{fencing.levels[0].name, fencing.levels[1].name}));
+    EXPECT_TRUE(made_from("bcast eth0\n").resources.fencing.levels.empty());
 }
 
 }  // namespace

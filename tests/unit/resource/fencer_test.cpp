@@ -20,7 +20,7 @@ protected:
     FencerTest() : fencer_({{{"ipmi 1", 20s}, {"pdu 2", 30s}}, 5s}) {}
 
     void request(Duration delay, const NodeName& target = "beta") {
-        fencer_.request(now_, target, delay, out_);
+        fencer_.request(now_, target, delay, ShotFor::groups, out_);
     }
     void wake() { fencer_.wakeup(now_, jobs_, out_); }
     std::optional<Fencer::Verdict> answer(FenceResult result) { return answer(result, last().job); }
@@ -92,7 +92,7 @@ TEST_F(FencerTest, ShootsAfterTheDelayAndNotBefore) {
     wake();
     ASSERT_EQ(shots().size(), 1U);
     EXPECT_EQ(last().target, "beta");
-    EXPECT_EQ(last().level, 0U);
+    EXPECT_EQ(last().device, "ipmi 1");
     EXPECT_EQ(last().timeout, Duration(20s));
     EXPECT_EQ(logged(LogId::fence_shot), 1);
 }
@@ -137,7 +137,7 @@ TEST_F(FencerTest, TriesEveryDeviceInOrderAtOnce) {
     EXPECT_EQ(logged(LogId::fence_retrying), 0);
     wake();
     ASSERT_EQ(shots().size(), 2U);
-    EXPECT_EQ(last().level, 1U);
+    EXPECT_EQ(last().device, "pdu 2");
     EXPECT_EQ(last().timeout, Duration(30s));
     EXPECT_NE(shots()[0].job, shots()[1].job);
     const auto second = answer(FenceResult::confirmed);
@@ -172,7 +172,8 @@ TEST_F(FencerTest, PausesAfterEachRoundTwiceAsLongUpToTheLongest) {
     }
     EXPECT_EQ(expected, limits::fence_retry_longest);  // so that the cap was seen
     const auto all = shots();
-    for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].level, i % 2) << i;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        EXPECT_EQ(all[i].device, i % 2 == 0 ? "ipmi 1" : "pdu 2") << i;
 }
 
 // Why: 3.0.6 tries for ever (its bug B6); here an operator is called when it is hopeless.
@@ -287,24 +288,76 @@ TEST_F(FencerTest, SecondOrderChangesNothing) {
     EXPECT_EQ(shots().size(), 1U);
 }
 
-// Why: numbers of devices mean those of the file that was read when the node died.
-TEST_F(FencerTest, NewConfigurationLeavesRunningOrdersAlone) {
+// Why: somebody mends ha.cf because the shots miss: the next one must go by it, and at once.
+TEST_F(FencerTest, NewDevicesAreTriedFromTheFirstOneOn) {
     request(0s);
-    fencer_.set_config({{{"sbd 1", 7s}}, 1s});
+    miss_a_round();
+    ASSERT_EQ(fencer_.next_deadline(), now_ + limits::fence_retry_first);
+    fencer_.set_config(now_, {{{"sbd 1", 7s}}, 1s});
     EXPECT_EQ(fencer_.delay(), Duration(1s));
+    EXPECT_EQ(fencer_.next_deadline(), now_);
     wake();
-    EXPECT_EQ(last().timeout, Duration(20s));
-    fencer_.set_config({});
-    EXPECT_FALSE(fencer_.has_device());
-    answer(FenceResult::refused);
-    wake();
-    EXPECT_EQ(last().level, 1U);
-    EXPECT_EQ(last().timeout, Duration(30s));
-    EXPECT_TRUE(answer(FenceResult::confirmed));
-    fencer_.set_config({{{"sbd 1", 7s}}, 1s});
-    request(0s);
-    wake();
+    EXPECT_EQ(last().device, "sbd 1");
     EXPECT_EQ(last().timeout, Duration(7s));
+    answer(FenceResult::refused);  // the first round of its own
+    EXPECT_EQ(fencer_.next_deadline(), now_ + limits::fence_retry_first);
+}
+
+// Why: a shot under way may hit; its yes is a yes, and its no leads to the new devices.
+TEST_F(FencerTest, NewDevicesLeaveTheShotUnderWayAlone) {
+    for (const FenceResult result : {FenceResult::confirmed, FenceResult::unknown}) {
+        request(0s);
+        wake();
+        fencer_.set_config(now_, {{{"sbd 1", 7s}, {"pdu 9", 7s}}, 1s});
+        EXPECT_TRUE(effects<KillJob>().empty());
+        const auto verdict = answer(result);
+        ASSERT_TRUE(verdict);
+        EXPECT_EQ(verdict->device, "ipmi 1");
+        if (result == FenceResult::confirmed) {
+            EXPECT_EQ(verdict->input, ClaimInput::fence_confirmed);
+        } else {
+            EXPECT_EQ(verdict->input, ClaimInput::fence_not_confirmed);
+            EXPECT_EQ(fencer_.next_deadline(), now_);
+            wake();
+            EXPECT_EQ(last().device, "sbd 1");
+        }
+        fencer_.set_config(now_, {{{"ipmi 1", 20s}, {"pdu 2", 30s}}, 5s});
+    }
+}
+
+// Why: the delay is what keeps two survivors apart, and a reload comes at any time; without a
+// device the node would never be shot.
+TEST_F(FencerTest, NewDevicesNeitherShortenTheDelayNorEndAnOrder) {
+    request(5s);
+    fencer_.set_config(now_, {{{"sbd 1", 7s}}, 1s});
+    EXPECT_EQ(fencer_.next_deadline(), start + 5s);
+    fencer_.set_config(now_, {});
+    EXPECT_FALSE(fencer_.has_device());
+    now_ = start + 5s;
+    wake();
+    EXPECT_EQ(last().device, "sbd 1");
+}
+
+// Why: nothing waits for it, so a device that fails must not be hammered nor wake anybody.
+TEST_F(FencerTest, AShotInDefenceIsOneRound) {
+    fencer_.request(now_, "beta", 0s, ShotFor::defence, out_);
+    EXPECT_EQ(miss_a_round(), ClaimInput::fence_given_up);
+    EXPECT_EQ(shots().size(), 2U);
+    EXPECT_EQ(logged(LogId::fence_given_up), 0);
+    EXPECT_EQ(fencer_.next_deadline(), never);
+}
+
+// Why: who hears no ping node is rather the one that is cut off.
+TEST_F(FencerTest, APingNodeIsHeardForHalfADeadtime) {
+    EXPECT_TRUE(fencer_.hears_ping(now_));  // there is none to hear
+    FencingConfig config{{{"ipmi 1", 20s}}, 5s};
+    config.pings = true;
+    config.deadtime = 10s;
+    fencer_.set_config(now_, config);
+    EXPECT_FALSE(fencer_.hears_ping(now_));
+    fencer_.ping_heard(now_);
+    EXPECT_TRUE(fencer_.hears_ping(now_ + 4s));
+    EXPECT_FALSE(fencer_.hears_ping(now_ + 5s));
 }
 
 // Why: two dead nodes are two matters; what is known of one says nothing of the other.
@@ -337,17 +390,24 @@ TEST_F(FencerTest, CallsOffEveryOrder) {
 // Why: two survivors that shoot at the same moment both fall; what each believes of the groups may
 // be old and may contradict what the other believes.
 TEST(DelaySlots, AreNeverTheSameOnBothNodes) {
-    for (const bool first_believes : {false, true}) {
-        for (const bool later_believes : {false, true}) {
-            EXPECT_NE(delay_slots(true, first_believes), delay_slots(false, later_believes));
-        }
+    for (int beliefs = 0; beliefs < 16; ++beliefs) {
+        const Standpoint first{true, (beliefs & 1) != 0, (beliefs & 2) != 0};
+        const Standpoint later{false, (beliefs & 4) != 0, (beliefs & 8) != 0};
+        EXPECT_NE(delay_slots(first), delay_slots(later)) << beliefs;
     }
 }
 
 // Why: when both see it alike, the service that runs on more groups should survive a cut.
 TEST(DelaySlots, LetTheOwnerOfMoreShootFirst) {
-    EXPECT_LT(delay_slots(true, false), delay_slots(false, true));
-    EXPECT_GT(delay_slots(true, true), delay_slots(false, false));
+    EXPECT_LT(delay_slots({true, false}), delay_slots({false, true}));
+    EXPECT_GT(delay_slots({true, true}), delay_slots({false, false}));
+}
+
+// Why: a node whose own cable broke must not shoot the one that still reaches everybody, whatever
+// it owns.
+TEST(DelaySlots, LetTheOneThatHearsAPingNodeShootFirst) {
+    EXPECT_LT(delay_slots({true, true, true}), delay_slots({false, false, false}));
+    EXPECT_LT(delay_slots({false, true, true}), delay_slots({true, false, false}));
 }
 
 }  // namespace

@@ -24,6 +24,27 @@ TEST(ManagerClassicFencing, PeerThatDiesInItsReleaseIsShot) {
     }
 }
 
+// Why: it shoots the moment it counts us dead: a second shot then would leave nobody. So we wait
+// even as the first of the file, and with everything here we do not shoot at all.
+TEST(ManagerClassicFencing, ItsShotIsWaitedForAndNotAnswered) {
+    BesideClassic equal(Failback::off, {}, true, device);
+    equal.join_settled("local");
+    ASSERT_EQ(equal.running(), Set{"svc::a"});
+    equal.dies();
+    equal.pass(device.delay - 1ms);
+    EXPECT_EQ(equal.shots(), 0U);
+    equal.pass(1ms);
+    EXPECT_EQ(equal.shots(), 1U);
+
+    BesideClassic full(Failback::off, {}, true, device);
+    full.join_settled("none");
+    ASSERT_EQ(full.running(), both);
+    full.dies();
+    full.pass(1min);
+    EXPECT_EQ(full.shots(), 0U);
+    EXPECT_EQ(full.running(), both);
+}
+
 // Why: it stopped in order; a reset would kill whatever else that machine does.
 TEST(ManagerClassicFencing, SilenceAfterItsShutdoneIsNotShot) {
     BesideClassic node(Failback::off, {"svc::b"}, true, device);

@@ -248,7 +248,7 @@ TEST(FencingEnds, NoDeadlineStaysInThePast) {
             ASSERT_GT(pair.manager("beta").next_deadline(), at.mono);
         }
     }
-    EXPECT_EQ(pair.manager("beta").next_deadline(), never);
+    EXPECT_NE(pair.manager("beta").next_deadline(), never);  // the alarm of each hour
     EXPECT_EQ(shots, limits::fence_rounds);
 }
 
