@@ -13,6 +13,7 @@
 
 #include "base/text.hpp"
 #include "fd.hpp"
+#include "fencing.hpp"
 #include "state_dir.hpp"
 
 namespace hb::shell {
@@ -41,6 +42,7 @@ int show_status(const Options& options) {
     ::uname(&system);
     std::cout << "heartbeat OK [pid " << *pid << " et al] is running on " << system.nodename << " ["
               << local_node_name(options.paths) << "]...\n";
+    if (options.verbose) std::cout << fencing_report(options.paths);
     return 0;
 }
 
@@ -62,7 +64,7 @@ int stop_daemon(const Options& options) {
 std::optional<int> reload_daemon(const Options& options) {
     const auto pid = running_daemon(options.paths.pid_file);
     if (!pid) return std::nullopt;
-    const LoadedConfig config = load_config(options.paths, options.manage);
+    const LoadedConfig config = load_config(options.paths, options.manage, AskPlugins::yes);
     if (config.exit_status != 0) {
         show_errors(config);
         std::cerr << "Config errors: Heartbeat pid " << *pid << " NOT restarted\n";

@@ -60,6 +60,10 @@ Daemon::Daemon(const Options& options, LoadedConfig config, Journal& journal)
       programs_(
           loop_.context(), launcher_, options.paths, [this](const LogLine& line) { log(line); },
           [this](const std::string& reason) { self_fence(reason); }),
+      fencing_(
+          loop_.context(), launcher_, options.paths,
+          [this](FenceDone done) { runner_->deliver(std::move(done)); },
+          [this](const LogLine& line) { log(line); }),
       watches_(loop_.context(), launcher_, options.paths, watch_hooks()),
       watchdog_([this](const LogLine& line) { log(line); }) {}
 
@@ -85,6 +89,7 @@ Result<void> Daemon::prepare() {
     scripts_.await_leftovers();
     programs_.await_leftovers();
     programs_.configure(config_.ha_cf.programs);
+    fencing_.configure(config_.ha_cf.devices);
     add_links();
     if (auto signals = hear_signals(); !signals) return signals;
 
@@ -184,11 +189,11 @@ Result<void> Daemon::run(const std::function<void()>& up) {
 }
 
 void Daemon::run_agent(const RunAgent& call) { scripts_.run(call); }
-// Devices come with the plugins; until then no configuration asks for one.
-void Daemon::fence(const FenceNode& order) {
-    runner_->post(FenceDone{order.job, FenceResult::refused, "no such device", {}});
+void Daemon::fence(const FenceNode& order) { fencing_.shoot(order); }
+void Daemon::kill_job(JobId job) {  // numbers of scripts and shots are one row
+    scripts_.kill(job);
+    fencing_.kill(job);
 }
-void Daemon::kill_job(JobId job) { scripts_.kill(job); }
 void Daemon::run_hook(const RunHook& hook) { hooks_.run(hook); }
 void Daemon::tell_plugin(const TellPlugin& news) { watches_.tell(news.plugin, news.event); }
 void Daemon::log(const LogLine& line) { journal_.write(line); }
@@ -235,6 +240,7 @@ void Daemon::note(Now now, const Event& event) {
 
 void Daemon::housekeeping() {
     if (health_.fine(clock_.now(), config_.ha_cf.deadtime)) tell_service_manager("WATCHDOG=1");
+    fencing_.tick(clock_.now(), Clock::unix_seconds());
     if (!recorder_) return;
     const std::string trouble = recorder_->trouble();
     if (!trouble.empty()) log(log_line(LogId::recording_ended, trouble));

@@ -9,6 +9,7 @@
 
 #include "clock.hpp"
 #include "core/core.hpp"
+#include "fencing.hpp"
 #include "fifo.hpp"
 #include "hooks.hpp"
 #include "journal.hpp"
@@ -89,6 +90,7 @@ private:
     ScriptRunner scripts_;
     Hooks hooks_;
     Programs programs_;
+    Fencing fencing_;
     WatchHost watches_;
     Health health_;
     Watchdog watchdog_;

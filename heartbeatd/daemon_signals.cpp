@@ -124,6 +124,7 @@ void Daemon::reload(LoadedConfig next) {
     if (!difference.live.empty()) take_over_live_part(next);
     programs_.configure(config_.ha_cf.programs);  // also lets what crashed try again
     start_watches();                              // likewise
+    fencing_.configure(config_.ha_cf.devices);    // likewise, and looks at them
     // Also when nothing changed: a reload lets failed groups try again.
     if (recorder_) recorder_->files(std::move(next.texts));
     runner_->deliver(ConfigChanged{std::make_shared<const core::CoreConfig>(

@@ -23,6 +23,7 @@
 #include "base/result.hpp"
 #include "base/text.hpp"
 #include "fd.hpp"
+#include "fence_check.hpp"
 #include "script_path.hpp"
 
 namespace hb::shell {
@@ -135,6 +136,7 @@ private:
     bool load_ha_cf();
     void check_media();
     void check_programs();
+    void load_devices();
     void check_device(const config::Medium& medium);
     void resolve_host(config::Medium& medium);
     void load_authkeys();
@@ -156,6 +158,7 @@ bool Loading::load_ha_cf() {
     out_.texts.ha_cf = std::move(file.text);
     check_media();
     check_programs();
+    load_devices();
     return true;
 }
 
@@ -189,6 +192,30 @@ void Loading::check_programs() {
                                          word + ": " + printable(program.path) + ": " + wrong +
                                              ", expected an executable file"});
         }
+    }
+}
+
+// The files of `stonith` lines.
+void Loading::load_devices() {
+    for (config::FenceDevice& device : out_.ha_cf.devices) {
+        if (device.file.empty()) continue;
+        const bool absolute = device.file.front() == '/';
+        const std::string path = absolute ? device.file : paths_.config_dir + "/" + device.file;
+        const FileText file = read_file(path);
+        if (file.error != 0) {
+            out_.found.errors.push_back({paths_.ha_cf(), device.line,
+                                         "stonith " + printable(device.shown, 80) + ": " +
+                                             printable(path) + ": " + std::strerror(file.error) +
+                                             ", expected a file with its parameters"});
+            if (denied(file.error)) out_.exit_status = status_permission;
+            continue;
+        }
+        if ((file.mode & 077U) != 0) {
+            out_.found.warnings.push_back({path, 0,
+                                           "others than its owner may use it, expected mode 0600, "
+                                           "since it may hold a password"});
+        }
+        device.parameters = config::parse_fence_file(file.text, path, out_.found);
     }
 }
 
@@ -273,8 +300,12 @@ std::string local_node_name(const Paths& paths) {
     return lower(name.nodename);
 }
 
-LoadedConfig load_config(const Paths& paths, bool manage_resources) {
-    return Loading(paths, manage_resources).run();
+LoadedConfig load_config(const Paths& paths, bool manage_resources, AskPlugins plugins) {
+    LoadedConfig out = Loading(paths, manage_resources).run();
+    if (plugins == AskPlugins::no || out.exit_status != 0) return out;
+    check_devices(paths, out);
+    if (!out.found.errors.empty()) out.exit_status = status_config;
+    return out;
 }
 
 }  // namespace hb::shell

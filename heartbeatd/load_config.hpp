@@ -33,8 +33,13 @@ struct LoadedConfig {
     int exit_status{};
 };
 
+// Whether the plugins of fencing devices are asked if they accept their parameters, which may take
+// seconds.
+enum class AskPlugins : std::uint8_t { no, yes };
+
 // `manage_resources`: false with -M. Opens files and may ask a name server: at start and at a
 // reload only.
-LoadedConfig load_config(const Paths& paths, bool manage_resources);
+LoadedConfig load_config(const Paths& paths, bool manage_resources,
+                         AskPlugins plugins = AskPlugins::no);
 
 }  // namespace hb::shell

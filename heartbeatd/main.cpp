@@ -79,7 +79,7 @@ int start(const Options& options) {
                   << "\n";
         return 0;
     }
-    LoadedConfig config = load_config(options.paths, options.manage);
+    LoadedConfig config = load_config(options.paths, options.manage, AskPlugins::yes);
     if (config.exit_status != 0) return refuse_config(config, options);
     if (options.verbose) show_config(config);
     return live(options, std::move(config));

@@ -36,6 +36,9 @@ struct Paths {
     std::string cores() const { return state_dir + "/cores"; }
     std::string scripts_under_way() const { return run_dir + "/scripts"; }
     std::string programs_under_way() const { return run_dir + "/programs"; }
+    std::string fencing_plugins() const { return plugin_dir + "/stonith"; }
+    std::string fence_history() const { return state_dir + "/fence_history"; }
+    std::string fence_devices() const { return run_dir + "/fence_devices"; }
     std::string rsctmp() const { return run_dir + "/rsctmp"; }
 };
 

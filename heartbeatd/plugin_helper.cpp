@@ -243,6 +243,7 @@ hb_rc fence_call(const hb_fence_ops& ops, void* self, const Fields& call) {
     const std::string op = value_of(call, "op");
     const std::string node = value_of(call, "node");
     const std::uint32_t timeout_ms = number_of(value_of(call, "timeout_ms"));
+    if (op == "check") return HB_OK;  // open() has taken the parameters
     if (op == "probe") return ops.probe ? ops.probe(self, timeout_ms) : HB_NOT_SUPPORTED;
     if (ops.fence == nullptr) return HB_NOT_SUPPORTED;
     if (op == "off") return ops.fence(self, HB_FENCE_OFF, node.c_str(), timeout_ms);

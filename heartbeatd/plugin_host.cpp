@@ -135,6 +135,7 @@ void PluginHost::State::ended(JobId job, const ChildEnd& end) {
     calls_.erase(it);
     PluginAnswer answer;
     answer.done = {job, result_of(end, call), words_of(end, call), end.took};
+    answer.not_supported = answer.done.result == FenceResult::refused && call.result == "6";
     answer.broken = end.end == ScriptEnd::missing ||
                     (end.end == ScriptEnd::exited && end.status == helper_status::broken);
     if (answer_) answer_(std::move(answer));
@@ -142,7 +143,7 @@ void PluginHost::State::ended(JobId job, const ChildEnd& end) {
 
 void PluginHost::State::refuse_later(JobId job, std::string words) {
     boost::asio::post(loop_, [me = shared_from_this(), job, words = std::move(words)] {
-        if (me->answer_) me->answer_({{job, FenceResult::refused, words, {}}, true});
+        if (me->answer_) me->answer_({{job, FenceResult::refused, words, {}}, false, true});
     });
 }
 

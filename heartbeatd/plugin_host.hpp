@@ -21,13 +21,16 @@ struct PluginCall {
     JobId job{};
     std::string plugin;  // name of its file, without `.so`
     wire::helper_frame::Fields config;
-    std::string op{"reset"};  // `reset`, `off`, `on`, or `probe`, which changes nothing
+    // `reset`, `off`, `on`; or `probe`, whether it works, and `check`, whether its parameters are
+    // right: these two change nothing.
+    std::string op{"reset"};
     NodeName node;
     Duration timeout{};  // of the whole call; then the answer is `unknown`
 };
 
 struct PluginAnswer {
-    FenceDone done;      // `words`: the plugin's last error, else how its helper ended
+    FenceDone done;             // `words`: the plugin's last error, else how its helper ended
+    bool not_supported{false};  // the plugin cannot do that
     bool broken{false};  // it cannot be loaded: trying again is useless before somebody mends it
 };
 

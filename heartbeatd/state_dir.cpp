@@ -47,7 +47,17 @@ Result<void> sync_folder(const std::string& path) {
     return {};
 }
 
-// On disk when it returns; the old content or the new one, never half of it.
+Result<void> make_folder(const std::string& path, fs::perms mode) {
+    std::error_code error;
+    if (fs::is_directory(path, error)) return {};
+    fs::create_directories(path, error);
+    if (!error) fs::permissions(path, mode, error);
+    if (error) return system_error("cannot create " + path, error.value());
+    return {};
+}
+
+}  // namespace
+
 Result<void> write_durably(const std::string& path, std::string_view text, mode_t mode) {
     const std::string aside = path + ".new";
     constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
@@ -65,17 +75,6 @@ Result<void> write_durably(const std::string& path, std::string_view text, mode_
     }
     return sync_folder(path);
 }
-
-Result<void> make_folder(const std::string& path, fs::perms mode) {
-    std::error_code error;
-    if (fs::is_directory(path, error)) return {};
-    fs::create_directories(path, error);
-    if (!error) fs::permissions(path, mode, error);
-    if (error) return system_error("cannot create " + path, error.value());
-    return {};
-}
-
-}  // namespace
 
 std::string generation_text(std::uint64_t generation) {
     std::string digits = std::to_string(generation);

@@ -17,6 +17,10 @@
 
 namespace hb::shell {
 
+// On disk when it returns; the old content or the new one, never half of it. Errors: io,
+// permission.
+Result<void> write_durably(const std::string& path, std::string_view text, mode_t mode);
+
 // 16 bytes: the number right-aligned in 15 columns, then a newline.
 std::string generation_text(std::uint64_t generation);
 // Nothing when `text` is no number.

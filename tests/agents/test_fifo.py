@@ -41,6 +41,19 @@ def test_takeover_sends_local_for_failback(world):
         same(sent(reader), f">>>\nt=hb_takeover\nrsc_hold={on_wire}\n<<<\n")
 
 
+def test_takeover_confirms_a_fenced_node(world):
+    # Why: it is the last way on when no device confirms; a word too few must not confirm anything.
+    reader = fifo(world)
+    result = world.tool("hb_takeover", "--confirm-fenced", "beta")
+    same((result.code, result.out, result.err), (0, "", ""))
+    same(sent(reader), ">>>\nt=hb_confirm_fenced\nnode=beta\n<<<\n")
+    for words in ([], [""], ["a", "b"], ["a\nt=x"], ["a" * 100]):
+        result = world.tool("hb_takeover", "--confirm-fenced", *words)
+        same((result.code, result.out), (1, ""))
+        has(result.err, "--confirm-fenced needs the name of one node")
+    same(sent(reader), "")
+
+
 def test_wrong_words_send_nothing(world):
     # Why: a typing error must not move every group, and scripts look for these texts.
     reader = fifo(world)

@@ -70,6 +70,31 @@ TEST_F(LoadConfigTest, LooksAtTheModeOfAuthkeys) {
     EXPECT_EQ(load().exit_status, 6);
 }
 
+// Why: the file of a device holds a password, and is looked for beside ha.cf.
+TEST_F(LoadConfigTest, ReadsTheFileOfAFencingDevice) {
+    ha_cf("ucast lo 127.0.0.1\nstonith external/x switch\n");
+    const std::string path = folder.write("etc/ha.d/switch", "# c\nbeta secret word\n", 0600);
+    const LoadedConfig loaded = load();
+    EXPECT_EQ(loaded.exit_status, 0) << all(loaded.found.errors);
+    EXPECT_TRUE(loaded.found.warnings.empty()) << all(loaded.found.warnings);
+    ASSERT_EQ(loaded.ha_cf.devices.size(), 1U);
+    EXPECT_EQ(loaded.ha_cf.devices[0].parameters,
+              (config::FenceParameters{{"1", "beta"}, {"2", "secret"}, {"3", "word"}}));
+
+    ::chmod(path.c_str(), 0644);
+    EXPECT_EQ(all(load().found.warnings),
+              path + ": others than its owner may use it, expected mode 0600, since it may hold a "
+                     "password\n");
+    std::filesystem::remove(path);
+    const LoadedConfig without = load();
+    EXPECT_EQ(without.exit_status, 6);
+    EXPECT_NE(all(without.found.errors).find("ha.cf:5: stonith external/x: " + path +
+                                             ": No such file or directory, expected a file with "
+                                             "its parameters\n"),
+              std::string::npos)
+        << all(without.found.errors);
+}
+
 // Why: a missing file is the first mistake of every beginner.
 TEST_F(LoadConfigTest, NamesMissingFiles) {
     std::filesystem::remove(folder.paths().ha_cf());
