@@ -83,14 +83,16 @@ TEST_F(LoadConfigTest, ReadsTheFileOfAFencingDevice) {
 
     ::chmod(path.c_str(), 0644);
     EXPECT_EQ(all(load().found.warnings),
-              path + ": others than its owner may use it, expected mode 0600, since it may hold a "
-                     "password\n");
+              path +
+                  ": others than its owner may use it, expected mode 0600, since it may hold a "
+                  "password\n");
     std::filesystem::remove(path);
     const LoadedConfig without = load();
     EXPECT_EQ(without.exit_status, 6);
-    EXPECT_NE(all(without.found.errors).find("ha.cf:5: stonith external/x: " + path +
-                                             ": No such file or directory, expected a file with "
-                                             "its parameters\n"),
+    EXPECT_NE(all(without.found.errors)
+                  .find("ha.cf:5: stonith external/x: " + path +
+                        ": No such file or directory, expected a file with "
+                        "its parameters\n"),
               std::string::npos)
         << all(without.found.errors);
 }

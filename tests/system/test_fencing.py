@@ -30,9 +30,8 @@ def fenced_cluster(t, haresources, extra=()):
 
 def back(cluster, switch, host, log):
     """The lines are mended, and the host that was shot boots and is told."""
-    cluster.switch.plug(cluster.number(host), 0)
     cluster.switch.plug(cluster.number(cluster.peer(host)), 0)
-    cluster.boot(host)
+    cluster.boot(host)    # with new cables
     switch.offer(host)
     cluster.start(host)
     cluster.wait_log(host, f"this node was reset by node {cluster.peer(host).name}: it fell silent",
@@ -107,6 +106,6 @@ def nothing_starts_before_a_yes_and_a_liar_is_found_out(t):
         cluster.switch.plug(cluster.number(host), 0)
     cluster.wait_log(alpha, r"node beta is alive though \[null \(line \d+\)\] has confirmed")
     cluster.wait_log(beta, "node alpha has had a confirmation that this node was reset")
-    cluster.wait_log(beta, r"Resource group b is released", timeout=30)
+    cluster.wait_log(beta, r"Resource group svc::b is released", timeout=30)
     assert cluster.runs(alpha, "a", "b") and not cluster.runs(beta, "b")
     assert switch.fired == []

@@ -1,12 +1,12 @@
 /* The power switch of the system tests: asks for a cut by a file NODE.off in its `folder`, and
- * confirms when the file NODE.is-off shows that it was done. A file NODE.lie makes it confirm without
- * that, NODE.no makes it refuse. */
+ * confirms when the file NODE.is-off shows that it was done. A file NODE.lie makes it confirm
+ * without that, NODE.no makes it refuse. */
 #include <fcntl.h>
 #include <heartbeat/plugin.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static char folder[200];
@@ -48,7 +48,6 @@ static int is_there(const char *node, const char *what) {
 }
 
 static hb_rc fence(void *self, hb_fence_op op, const char *node, uint32_t timeout_ms) {
-    const struct timespec pause = {0, 2000000};
     char path[400];
     uint32_t waited;
     int order;
@@ -64,7 +63,7 @@ static hb_rc fence(void *self, hb_fence_op op, const char *node, uint32_t timeou
     close(order);
     for (waited = 0; waited + 2 < timeout_ms; waited += 2) {
         if (is_there(node, "is-off")) return HB_OK;
-        nanosleep(&pause, NULL);
+        poll(NULL, 0, 2);
     }
     return HB_TIMED_OUT;
 }

@@ -173,9 +173,9 @@ TEST(FencingTold, TheNodeThatHearsAPingNodeShootsFirst) {
     pair.declare_dead("beta", "alpha", true, 0s);
     pair.settle(FencingPair::delay);
     EXPECT_EQ(pair.shots("beta"), 1U);
-    pair.settle(FencingPair::delay);
+    pair.settle(2 * FencingPair::delay - 1ms);
     EXPECT_EQ(pair.shots("alpha"), 0U);
-    pair.settle(FencingPair::delay);
+    pair.settle(2 * FencingPair::delay);
     EXPECT_EQ(pair.shots("alpha"), 1U);  // beta's device has not acted by now
 }
 
