@@ -1,7 +1,6 @@
-// The program heartbeat-plugin-helper: the only place that loads plugins. heartbeatd starts it with
+// The program heartbeat-plugin-helper, in which plugins run. heartbeatd starts it with
 // a socket as stdin; what to load, and every secret, comes through that socket. It gives up its
 // privileges before the first instruction of a plugin runs.
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -10,7 +9,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +24,7 @@
 #include "base/limits.hpp"
 #include "clock.hpp"
 #include "heartbeat/plugin.h"
+#include "plugin/plugin_file.hpp"
 #include "plugin_status.hpp"
 #include "wire/helper_frame.hpp"
 
@@ -144,51 +143,17 @@ void take_off_privileges(const std::string& user) {
 
 // --- the plugin ---
 
-// Only who may change the daemon's own files may choose what is loaded.
-void check_owner(const std::string& path, bool folder) {
-    struct stat info {};
-    if (::lstat(path.c_str(), &info) != 0) refuse(path + ": " + std::strerror(errno));
-    if (folder ? !S_ISDIR(info.st_mode) : !S_ISREG(info.st_mode)) {
-        refuse(path + (folder ? ": is no folder" : ": is no regular file"));
-    }
-    if (info.st_uid != 0 && info.st_uid != ::geteuid()) {
-        refuse(path + ": belongs to another user, expected root");
-    }
-    if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        refuse(path + ": others than its owner may write it, expected mode 0755 or less");
-    }
-}
-
-std::string path_of(const Fields& order) {
-    const std::string folder = value_of(order, "folder");
-    const std::string path = folder + "/" + value_of(order, "plugin") + ".so";
-    if (folder.empty() || folder.front() != '/') refuse("the plugin folder is no absolute path");
-    check_owner(folder, true);
-    check_owner(path, false);
-    return path;
-}
-
-const hb_plugin& load(const std::string& path, hb_plugin_kind kind) {
-    void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) refuse(::dlerror());
-    void* symbol = ::dlsym(library, "hb_plugin_entry");
-    if (symbol == nullptr) refuse(path + ": does not export hb_plugin_entry, so it is no plugin");
-    const hb_plugin* plugin = reinterpret_cast<decltype(&hb_plugin_entry)>(symbol)();
-    if (plugin == nullptr) refuse(path + ": hb_plugin_entry gave nothing");
-    if (plugin->abi != HB_PLUGIN_ABI) {
-        refuse(path + ": was built for interface " + std::to_string(plugin->abi) + ", expected " +
-               std::to_string(HB_PLUGIN_ABI) + ": build it anew with our plugin.h");
-    }
-    if (plugin->size < sizeof *plugin) refuse(path + ": its description is too short");
-    if (plugin->kind != kind) refuse(path + ": is a plugin of another kind");
-    if (plugin->ops == nullptr) refuse(path + ": has no table of functions");
-    return *plugin;
+// REQUIRES: what is in the Result is an answer, not a reason.
+template <class T>
+T or_refuse(hb::Result<T> result) {
+    if (!result) refuse(result.error().what);
+    return *std::move(result);
 }
 
 template <class Ops>
 const Ops& ops_of(const hb_plugin& plugin) {
     const auto& ops = *static_cast<const Ops*>(plugin.ops);
-    if (ops.size < sizeof ops) refuse("its table of functions is too short");
+    if (ops.size < hb::plugin_file::needed_size<Ops>) refuse("its table of functions is too short");
     if (ops.open == nullptr || ops.close == nullptr) refuse("it has no open or no close");
     return ops;
 }
@@ -341,10 +306,12 @@ int main() try {
     const Fields order = next_frame(Kind::order).fields;
     const Fields config = next_frame(Kind::config).fields;
     const bool watches = value_of(order, "kind") == "watch";
-    const std::string path = path_of(order);
+    const std::string path =
+        or_refuse(hb::plugin_file::path_of(value_of(order, "folder"), value_of(order, "plugin")));
     take_off_privileges(value_of(order, "user"));
     follow_the_daemon();
-    const hb_plugin& plugin = load(path, watches ? HB_PLUGIN_WATCH : HB_PLUGIN_FENCE);
+    const hb_plugin& plugin =
+        *or_refuse(hb::plugin_file::load(path, watches ? HB_PLUGIN_WATCH : HB_PLUGIN_FENCE));
     if (watches) run_watch(plugin, config);
     run_fence(plugin, config);
 } catch (const std::exception& error) {

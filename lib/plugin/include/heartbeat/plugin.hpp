@@ -12,10 +12,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -77,6 +79,12 @@ public:
     virtual std::int64_t deadline_ms() { return -1; }
 };
 
+// Takes a name and a value: see hb_fence_ops for which.
+using Tell = std::function<void(const std::string& name, const std::string& value)>;
+
+// A Fencer may also have a function
+//   static hb_rc describe(const Host& host, const char* type, const Tell& tell);
+// of which hb_fence_ops says what it is asked.
 class Fencer {
 public:
     Fencer() = default;
@@ -86,6 +94,9 @@ public:
     virtual hb_rc probe(std::uint32_t timeout_ms) = 0;
     // See hb_fence_ops for what HB_OK promises.
     virtual hb_rc fence(hb_fence_op op, const std::string& node, std::uint32_t timeout_ms) = 0;
+    virtual hb_rc hosts(std::uint32_t /*timeout_ms*/, const Tell& /*tell*/) {
+        return HB_NOT_SUPPORTED;
+    }
 };
 
 namespace detail {
@@ -150,6 +161,32 @@ inline hb_rc fence(void* self, hb_fence_op op, const char* node, std::uint32_t t
     return guarded(held.host, [&] { return held.object->fence(op, node, timeout_ms); });
 }
 
+inline Tell teller(hb_tell tell, void* context) {
+    return [tell, context](const std::string& name, const std::string& value) {
+        tell(context, name.c_str(), value.c_str());
+    };
+}
+
+inline hb_rc hosts(void* self, std::uint32_t timeout_ms, hb_tell tell, void* context) {
+    auto& held = *static_cast<Held<Fencer>*>(self);
+    return guarded(held.host,
+                   [&] { return held.object->hosts(timeout_ms, teller(tell, context)); });
+}
+
+template <class T, class = void>
+struct Describes : std::false_type {};
+template <class T>
+struct Describes<T, std::void_t<decltype(&T::describe)>> : std::true_type {};
+
+template <class T>
+hb_rc describe(const hb_host* host, const char* type, hb_tell tell, void* context) {
+    const Host ours(host);
+    return guarded(ours, [&] {
+        if constexpr (Describes<T>::value) return T::describe(ours, type, teller(tell, context));
+        return HB_NOT_SUPPORTED;
+    });
+}
+
 inline hb_rc event(void* self, const hb_event* what) {
     auto& held = *static_cast<Held<Watcher>*>(self);
     return guarded(held.host, [&] {
@@ -175,7 +212,14 @@ inline std::int64_t deadline_ms(void* self) {
 
 template <class T>
 hb_fence_ops fence_ops(const hb_param* params) noexcept {
-    return {sizeof(hb_fence_ops), params, open<Fencer, T>, close<Fencer>, probe, fence};
+    return {sizeof(hb_fence_ops),
+            params,
+            open<Fencer, T>,
+            close<Fencer>,
+            probe,
+            fence,
+            Describes<T>::value ? describe<T> : nullptr,
+            hosts};
 }
 
 template <class T>
