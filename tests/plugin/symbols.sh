@@ -1,10 +1,10 @@
 #!/bin/sh
 # A plugin exports hb_plugin_entry and nothing else: what else it exported could meet a symbol of the
-# helper or of a library. Usage: symbols.sh FOLDER
+# helper or of a library. Usage: symbols.sh FOLDER...
 set -eu
 seen=0
 wrong=0
-for plugin in "$1"/*.so; do
+for plugin in $(for folder; do echo "$folder"/*.so; done); do
     [ -f "$plugin" ] || continue
     seen=$((seen + 1))
     expected=hb_plugin_entry
@@ -14,6 +14,6 @@ for plugin in "$1"/*.so; do
     echo "$plugin exports '$(echo "$names" | tr '\n' ' ')', expected '$expected'"
     wrong=1
 done
-[ "$seen" -gt 0 ] || { echo "no plugin in $1"; exit 1; }
+[ "$seen" -gt 0 ] || { echo "no plugin in $*"; exit 1; }
 [ $wrong -ne 0 ] || echo "$seen plugins export their entry and nothing else"
 exit $wrong
