@@ -34,12 +34,31 @@ endforeach()
 hb_install_program(hb_send_arp /usr/libexec/heartbeat)
 hb_install_program(heartbeat-plugin-helper /usr/libexec/heartbeat)
 hb_install_program(hb_replay /usr/bin)
+# cluster-glue has commands of these names in /usr/sbin; they are left alone when they are there.
+foreach(tool stonith meatclient)
+  hb_install_program(${tool} /usr/share/heartbeat)
+  if(TARGET ${tool})
+    install(CODE "
+      set(link \"\$ENV{DESTDIR}/usr/sbin/${tool}\")
+      if(EXISTS \"\${link}\" AND NOT IS_SYMLINK \"\${link}\")
+        message(STATUS \"Left alone: \${link} (of cluster-glue)\")
+      else()
+        file(CREATE_LINK ../share/heartbeat/${tool} \"\${link}\" SYMBOLIC)
+        list(APPEND CMAKE_INSTALL_MANIFEST_FILES /usr/sbin/${tool})
+      endif()")
+  endif()
+endforeach()
 
 # --- plugins: the folder, and what others need to write one ---
 install(DIRECTORY DESTINATION /usr/lib/heartbeat/plugins)
 if(TARGET plugin_ipfail)
   install(TARGETS plugin_ipfail LIBRARY DESTINATION /usr/lib/heartbeat/plugins)
 endif()
+# Fencing devices; `external` and `rhcs` are for scripts and agents of one's own.
+install(DIRECTORY DESTINATION /usr/lib/heartbeat/plugins/stonith/external)
+install(DIRECTORY DESTINATION /usr/lib/heartbeat/plugins/stonith/rhcs)
+get_property(fence_plugins GLOBAL PROPERTY HB_FENCE_PLUGINS)
+install(TARGETS ${fence_plugins} LIBRARY DESTINATION /usr/lib/heartbeat/plugins/stonith)
 install(FILES ${CMAKE_SOURCE_DIR}/lib/plugin/include/heartbeat/plugin.h
         ${CMAKE_SOURCE_DIR}/lib/plugin/include/heartbeat/plugin.hpp
         DESTINATION /usr/include/heartbeat)
