@@ -153,7 +153,7 @@ T or_refuse(hb::Result<T> result) {
 template <class Ops>
 const Ops& ops_of(const hb_plugin& plugin) {
     const auto& ops = *static_cast<const Ops*>(plugin.ops);
-    if (ops.size < hb::plugin_file::needed_size<Ops>) refuse("its table of functions is too short");
+    if (ops.size < sizeof ops) refuse("its table of functions is too short");
     if (ops.open == nullptr || ops.close == nullptr) refuse("it has no open or no close");
     return ops;
 }

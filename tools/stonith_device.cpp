@@ -1,6 +1,7 @@
 // See stonith_device.hpp.
 #include "stonith_device.hpp"
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <set>
@@ -26,10 +27,11 @@ void hear(void* context, const char* name, const char* value) {
     (*static_cast<const Heard*>(context))(name, value);
 }
 
-// What an older plugin does not reach to is not there.
+// A null pointer when the plugin's table ends before it.
 template <class Function>
-Function optional(const hb_fence_ops* ops, std::size_t offset, Function hb_fence_ops::*member) {
-    return ops->size >= offset + sizeof(Function) ? ops->*member : nullptr;
+Function optional(const hb_fence_ops* ops, std::size_t offset, Function hb_fence_more::*member) {
+    const bool reaches = ops->size >= offset + sizeof(Function);
+    return reaches ? reinterpret_cast<const hb_fence_more*>(ops)->*member : nullptr;
 }
 
 }  // namespace
@@ -48,7 +50,7 @@ Result<FencePlugin> FencePlugin::load(const std::string& name) {
     if (!plugin) return tl::unexpected(plugin.error());
     FencePlugin out;
     out.ops_ = static_cast<const hb_fence_ops*>((*plugin)->ops);
-    if (out.ops_->size < plugin_file::needed_size<hb_fence_ops> || out.ops_->open == nullptr ||
+    if (out.ops_->size < sizeof(hb_fence_ops) || out.ops_->open == nullptr ||
         out.ops_->close == nullptr || out.ops_->fence == nullptr) {
         return fail(Errc::unsupported, *path + ": its table of functions is too short");
     }
@@ -57,7 +59,8 @@ Result<FencePlugin> FencePlugin::load(const std::string& name) {
 
 std::vector<std::string> FencePlugin::types() const {
     std::vector<std::string> out;
-    const auto describe = optional(ops_, offsetof(hb_fence_ops, describe), &hb_fence_ops::describe);
+    const auto describe =
+        optional(ops_, offsetof(hb_fence_more, describe), &hb_fence_more::describe);
     Heard heard = [&out](const std::string& name, const std::string& value) {
         if (name == "type") out.push_back(value);
     };
@@ -74,7 +77,8 @@ Result<Described> FencePlugin::describe(const std::string& type) const {
         if (name == "url") out.url = value;
         if (name == "xml") out.xml = value;
     };
-    const auto describe = optional(ops_, offsetof(hb_fence_ops, describe), &hb_fence_ops::describe);
+    const auto describe =
+        optional(ops_, offsetof(hb_fence_more, describe), &hb_fence_more::describe);
     if (describe == nullptr) {
         for (const hb_param* one = ops_->params; one != nullptr && one->name != nullptr; ++one) {
             out.parameters.emplace_back(one->name);
@@ -101,7 +105,7 @@ hb_rc FencePlugin::fence(hb_fence_op op, const std::string& node, std::uint32_t 
 }
 
 hb_rc FencePlugin::hosts(std::uint32_t timeout_ms, std::vector<std::string>& out) const {
-    const auto hosts = optional(ops_, offsetof(hb_fence_ops, hosts), &hb_fence_ops::hosts);
+    const auto hosts = optional(ops_, offsetof(hb_fence_more, hosts), &hb_fence_more::hosts);
     Heard heard = [&out](const std::string& name, const std::string& value) {
         if (name == "host") out.push_back(value);
     };

@@ -131,11 +131,11 @@ hb_rc External::describe(const plugin::Host&, const char* type, const plugin::Te
         return HB_OK;
     }
     const Script script(type);
-    for (const auto& name : hb::words(script.say("getconfignames"))) tell("param", name);
-    tell("device", script.say("getinfo-devid"));
-    tell("description", script.say("getinfo-devdescr"));
-    tell("url", script.say("getinfo-devurl"));
-    tell("xml", script.say("getinfo-xml"));
+    for (const auto& name : hb::words(script.remember("getconfignames"))) tell("param", name);
+    tell("device", script.remember("getinfo-devid"));
+    tell("description", script.remember("getinfo-devdescr"));
+    tell("url", script.remember("getinfo-devurl"));
+    tell("xml", script.remember("getinfo-xml"));
     return HB_OK;
 }
 

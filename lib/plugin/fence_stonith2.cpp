@@ -82,10 +82,13 @@ hb_rc answer(int code) {
 // external and rhcs have plugins of their own, which are bounded.
 bool is_module(const std::string& type) { return type != "external" && type != "rhcs"; }
 
-// Its modules take symbols of the library from everywhere, and it was loaded for us alone.
+// Its modules take symbols of the library from everywhere, and it was loaded for us alone. One of
+// them (drac3) counts on libplumb being there, which cluster-glue's programs are linked with.
 void open_up() {
+    static void* const helper = ::dlopen("libplumb.so.2", RTLD_NOW | RTLD_GLOBAL);
     static void* const library = ::dlopen("libstonith.so.1", RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD);
     if (library == nullptr) throw plugin::Refusal(HB_INTERNAL, "libstonith.so.1 is not loaded");
+    static_cast<void>(helper);
 }
 
 class Module {

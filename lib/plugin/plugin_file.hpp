@@ -2,20 +2,12 @@
 // heartbeat-plugin-helper and by the command stonith; the daemon itself loads nothing.
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 #include "base/result.hpp"
 #include "heartbeat/plugin.h"
 
 namespace hb::plugin_file {
-
-// What a table of functions must reach to; what stands behind may be missing.
-template <class Ops>
-inline constexpr std::size_t needed_size = sizeof(Ops);
-template <>
-inline constexpr std::size_t needed_size<hb_fence_ops> = offsetof(hb_fence_ops, fence) +
-                                                         sizeof(hb_fence_ops::fence);
 
 // FOLDER/NAME.so, when file and folder belong to root (or to us) and nobody else may write them.
 // Errors: not_found, permission, bad_config (no absolute path).

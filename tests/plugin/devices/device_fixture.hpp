@@ -76,11 +76,15 @@ protected:
     }
     hb_rc hosts(const Config& config) {
         told.clear();
-        return with(config, [&](void* self) { return ops->hosts(self, 30'000, tell, &told); });
+        return with(config, [&](void* self) { return more().hosts(self, 30'000, tell, &told); });
     }
     hb_rc describe(const char* type) {
         told.clear();
-        return ops->describe(&host, type, tell, &told);
+        return more().describe(&host, type, tell, &told);
+    }
+    const hb_fence_more& more() const {
+        EXPECT_EQ(ops->size, sizeof(hb_fence_more));
+        return *reinterpret_cast<const hb_fence_more*>(ops);
     }
     bool said(const std::string& text) const { return words.find(text) != std::string::npos; }
 

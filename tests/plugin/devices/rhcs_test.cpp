@@ -28,7 +28,11 @@ esac
 echo "arguments $#" >>$here/asked
 while read line; do
     echo "$line" >>$here/asked
-    case $line in action=*) action=${line#*=} ;; mood=*) mood=${line#*=} ;; password=*) password=${line#*=} ;; esac
+    case $line in
+    action=*) action=${line#*=} ;;
+    mood=*) mood=${line#*=} ;;
+    password=*) password=${line#*=} ;;
+    esac
 done
 case $mood-$action in
 off-reboot | off-off) exit 1 ;;

@@ -51,7 +51,7 @@ TEST_F(DeviceFiles, RunsNothingThatOthersMayWrite) {
     script("shared", 0775);
     script("open", 0757);
     script("plain", 0644);
-    ::symlink(script("good").c_str(), (folder + "/link").c_str());
+    ASSERT_EQ(::symlink(script("good").c_str(), (folder + "/link").c_str()), 0);
     ::mkdir((folder + "/folder").c_str(), 0755);
     EXPECT_NE(found("shared").find("may be written by others"), std::string::npos);
     EXPECT_NE(found("open").find("may be written by others"), std::string::npos);

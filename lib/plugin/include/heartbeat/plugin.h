@@ -106,15 +106,20 @@ typedef struct hb_fence_ops {
      * nothing that is shared before it boots again. Services start elsewhere on this word. When in
      * doubt, say something else. After `timeout_ms` nobody listens any more. */
     hb_rc (*fence)(void *self, hb_fence_op op, const char *node, uint32_t timeout_ms);
-    /* The rest may be null or missing: only the command stonith asks for it. Neither needs open().
-     * `type` null: tells `type` for each type that a plugin with a parameter `type` drives, none
-     * for another plugin. Else, about that type (empty for a plugin without): `param` for each
-     * parameter in the order of positions, `device`, `description`, `url`, and `xml`, a
+} hb_fence_ops;
+
+/* A table with more than the daemon needs: only the command stonith asks for it. `ops.size` is the
+ * size of the whole; either function may be null. */
+typedef struct hb_fence_more {
+    hb_fence_ops ops;
+    /* Without open(). `type` null: tells `type` for each type that a plugin with a parameter `type`
+     * drives, none for another plugin. Else, about that type (empty for a plugin without): `param`
+     * for each parameter in the order of positions, `device`, `description`, `url`, and `xml`, a
      * <parameters> element as OCF has it. HB_BAD_CONFIG: there is no such type. */
     hb_rc (*describe)(const hb_host *host, const char *type, hb_tell tell, void *context);
     /* Of an open device: tells `host` for each node it can fence, as far as it knows. */
     hb_rc (*hosts)(void *self, uint32_t timeout_ms, hb_tell tell, void *context);
-} hb_fence_ops;
+} hb_fence_more;
 
 /* A plugin that watches the cluster and asks for things. It may be ended and started from nothing
  * at any time; it learns what it must know again after each start. */

@@ -79,12 +79,12 @@ public:
     virtual std::int64_t deadline_ms() { return -1; }
 };
 
-// Takes a name and a value: see hb_fence_ops for which.
+// Takes a name and a value: see hb_fence_more for which.
 using Tell = std::function<void(const std::string& name, const std::string& value)>;
 
 // A Fencer may also have a function
 //   static hb_rc describe(const Host& host, const char* type, const Tell& tell);
-// of which hb_fence_ops says what it is asked.
+// of which hb_fence_more says what it is asked.
 class Fencer {
 public:
     Fencer() = default;
@@ -211,13 +211,8 @@ inline std::int64_t deadline_ms(void* self) {
 }
 
 template <class T>
-hb_fence_ops fence_ops(const hb_param* params) noexcept {
-    return {sizeof(hb_fence_ops),
-            params,
-            open<Fencer, T>,
-            close<Fencer>,
-            probe,
-            fence,
+hb_fence_more fence_ops(const hb_param* params) noexcept {
+    return {{sizeof(hb_fence_more), params, open<Fencer, T>, close<Fencer>, probe, fence},
             Describes<T>::value ? describe<T> : nullptr,
             hosts};
 }
