@@ -4,8 +4,9 @@
 # Usage: every_device.sh STONITH PLUGIN_FOLDER [- | --all]   (without --all: without most agents and
 # the three slowest scripts)
 set -u
-stonith=$1
-export HB_STONITH_PLUGINS=$2
+stonith=$(realpath "$1")
+HB_STONITH_PLUGINS=$(realpath "$2") # an absolute path is asked for
+export HB_STONITH_PLUGINS
 [ -d /usr/lib/stonith/plugins/external ] && [ -x /usr/sbin/fence_ipmilan ] ||
     { echo "cluster-glue or fence-agents is not here"; exit 77; }
 # What agents say of themselves is remembered in /run/heartbeat, here in one of the test's own.
