@@ -31,7 +31,13 @@ public:
         return remembered(memory_folder, path_, "metadata", [&] {
             const DeviceEnd end =
                 start({path_, "-o", "metadata"}, "", hb::limits::device_describe_timeout);
-            return end.ok() ? end.output : "";
+            if (end.ok()) return end.output;
+            const bool late = end.how == How::timed_out;
+            throw plugin::Refusal(
+                late ? HB_TIMED_OUT : HB_BAD_CONFIG,
+                std::string("parameter type: ") +
+                    (late ? "asked for its metadata: " : "it is no fence agent: its metadata: ") +
+                    end_words(end, hb::limits::device_describe_timeout));
         });
     }
 
