@@ -30,7 +30,7 @@ enum class Cause : std::uint8_t {
     real_node,  // a fault of the Heartbeat 3.0.6 on the other side
     none,
 };
-inline constexpr std::size_t causes = 7;
+inline constexpr std::size_t causes = 6;
 std::string_view cause_word(Cause cause);
 
 // I1: with fencing no group ever runs on two machines, unless a device confirmed a shot that it
