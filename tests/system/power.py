@@ -1,15 +1,119 @@
-"""The power switch of a cluster: hosts order cuts through files on the folder that all share
-(tests/plugin/zoo/power_switch.c), and the test carries them out."""
+"""The power switch of a cluster: hosts order cuts through files on the folder that all share, and
+the test carries them out. Offered to the daemon in four ways, each as a real device would be: a
+plugin of its own (tests/plugin/zoo/power_switch.c), a script of cluster-glue's protocol, a fence
+agent, and Debian's fence_ipmilan over LAN against a simulated BMC."""
 
 import time
 
 from cluster import wait_for
 
 FOLDER = "/srv/shared/power"
+PLUGINS = "/usr/lib/heartbeat/plugins/stonith"
+
+# Asks for a cut and waits until it was made; 1 when the switch refuses or nothing happens.
+_OFF = """
+off() {
+    test ! -e $folder/$1.no || return 1
+    test ! -e $folder/$1.lie || return 0
+    touch $folder/$1.off
+    tries=0
+    while [ ! -e $folder/$1.is-off ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 500 ] || return 1
+        sleep 0.02
+    done
+}
+"""
+
+_EXTERNAL = "#!/bin/sh" + _OFF + """
+case $1 in
+gethosts) echo alpha beta ;;
+reset | off) off "$2" ;;
+on) rm -f $folder/$2.is-off ;;
+status) test -w $folder ;;
+getconfignames) echo folder ;;
+getinfo-devid | getinfo-devdescr) echo "power switch of the tests" ;;
+getinfo-devurl) echo "file:$folder" ;;
+getinfo-xml)
+    echo '<parameters><parameter name="folder" unique="1" required="1"><content type="string"/>'
+    echo '<shortdesc lang="en">Folder</shortdesc></parameter></parameters>'
+    ;;
+*) exit 1 ;;
+esac
+"""
+
+_AGENT = "#!/bin/sh" + _OFF + """
+if [ "$*" = "-o metadata" ]; then
+    cat <<END
+<?xml version="1.0" ?>
+<resource-agent name="fence_switch" shortdesc="Power switch of the tests"><longdesc>text</longdesc>
+<vendor-url>http://x</vendor-url><parameters>
+<parameter name="action" required="1"><content type="string"/></parameter>
+<parameter name="folder" required="1"><content type="string"/></parameter>
+<parameter name="plug" required="1"><content type="string"/></parameter>
+</parameters><actions><action name="on"/><action name="off"/><action name="reboot"/>
+<action name="status"/><action name="monitor"/></actions></resource-agent>
+END
+    exit 0
+fi
+while read -r line; do
+    case $line in
+    action=*) action=${line#*=} ;;
+    folder=*) folder=${line#*=} ;;
+    plug=*) plug=${line#*=} ;;
+    esac
+done
+case $action in
+off | reboot) off "$plug" ;;
+on) rm -f $folder/$plug.is-off ;;
+monitor) test -w $folder ;;
+status)
+    test ! -e $folder/$plug.is-off || { echo "Status: OFF"; exit 2; }
+    echo "Status: ON"
+    ;;
+*) exit 1 ;;
+esac
+"""
+
+# What ipmi_sim runs: PROG ADDRESS get|set power [0|1].
+_CHASSIS = "#!/bin/sh\nfolder=" + FOLDER + " node=NODE" + _OFF + """
+case "$2 $3 $4" in
+"get power ") if [ -e $folder/$node.is-off ]; then echo power:0; else echo power:1; fi ;;
+"set power 0") off $node ;;
+"set power 1") rm -f $folder/$node.is-off ;;
+esac
+"""
+
+_BMC = """name "NODE"
+set_working_mc 0x20
+startlan 1
+  addr 127.0.0.1 9701
+  priv_limit admin
+  allowed_auths_callback none md2 md5 straight
+  allowed_auths_user none md2 md5 straight
+  allowed_auths_operator none md2 md5 straight
+  allowed_auths_admin none md2 md5 straight
+  guid a123456789abcdefa123456789abcdef
+endlan
+chassis_control "/etc/bmc/chassis 0x20"
+user 1 true "" "test" user 10 none md2 md5 straight
+user 2 true "admin" "verysecret" admin 10 none md2 md5 straight
+"""
+
+_MC = """mc_setbmc 0x20
+mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr
+sel_enable 0x20 1000 0x0a
+mc_enable 0x20
+"""
 
 
 class PowerSwitch:
     """`fired`: (wall time, name) of each host that was cut. A test serves while it waits."""
+
+    line = f"stonith_host * null folder={FOLDER}"
+    shown = "null"
+    delay = 2.0    # fence_delay, s; `takes`: what a shot may take, s
+    takes = 8.0
 
     def __init__(self, cluster):
         self.cluster = cluster
@@ -19,10 +123,9 @@ class PowerSwitch:
 
     def offer(self, host):
         """Installs the plugin, under the name of one whose type ha.cf knows."""
-        plugins = "/usr/lib/heartbeat/plugins/stonith"
-        host.run("mkdir", "-p", plugins)
+        host.run("mkdir", "-p", PLUGINS)
         host.run("cp", "--remove-destination", "/usr/lib/heartbeat/zoo/zoo_power_switch.so",
-                 f"{plugins}/null.so")
+                 f"{PLUGINS}/null.so")
 
     def serve(self):
         for order in self.folder.glob("*.off"):
@@ -33,6 +136,11 @@ class PowerSwitch:
             (self.folder / f"{host.name}.is-off").touch()
             order.unlink()
 
+    def booted(self, host):
+        """That host has power again."""
+        (self.folder / f"{host.name}.is-off").unlink(missing_ok=True)
+        self.offer(host)
+
     def set(self, name, how, on=True):
         """`how`: lie or no."""
         path = self.folder / f"{name}.{how}"
@@ -40,3 +148,41 @@ class PowerSwitch:
 
     def wait(self, condition, timeout, what):
         return wait_for(lambda: self.serve() or condition(), timeout, what, every=0.005)
+
+
+class ExternalSwitch(PowerSwitch):
+    line = f"stonith_host * external/switch folder={FOLDER}"
+    shown = "external/switch"
+
+    def offer(self, host):
+        host.write(f"{PLUGINS}/external/switch", _EXTERNAL, 0o755)
+
+
+class AgentSwitch(PowerSwitch):
+    line = f"stonith_host * rhcs/fence_switch folder={FOLDER}"
+    shown = "rhcs/fence_switch"
+
+    def offer(self, host):
+        host.write(f"{PLUGINS}/rhcs/fence_switch", _AGENT, 0o755)
+
+
+class IpmiSwitch(PowerSwitch):
+    """Each host reaches the BMC of the other one over its own loopback interface, as over a network
+    for management that no cut of the cluster's lines concerns."""
+
+    line = ("stonith_host * rhcs/fence_ipmilan ip=127.0.0.1 ipport=9701 username=admin "
+            "password=verysecret")
+    shown = "rhcs/fence_ipmilan"
+    delay = 5.0
+    takes = 20.0
+
+    def offer(self, host):
+        peer = self.cluster.peer(host).name
+        host.write("/etc/bmc/chassis", _CHASSIS.replace("NODE", peer), 0o755)
+        host.write("/etc/bmc/lan.conf", _BMC.replace("NODE", peer))
+        host.write("/etc/bmc/sim.emu", _MC)
+        host.run("mkdir", "-p", "/etc/bmc/state")
+        host.spawn("ipmi_sim", "-c", "/etc/bmc/lan.conf", "-f", "/etc/bmc/sim.emu",
+                   "-s", "/etc/bmc/state", "-n")
+        wait_for(lambda: ":25E5 " in host.run("cat", "/proc/net/udp").stdout, 20, "the BMC listens",
+                 every=0.1)

@@ -4,22 +4,20 @@ import re
 import time
 
 from disk import SharedDisk
-from power import FOLDER, PowerSwitch
+from power import AgentSwitch, ExternalSwitch, IpmiSwitch, PowerSwitch
 from runner import test
 
 MOUNT = "/srv/data"
-DELAY = 2.0
-DEVICE = f"stonith_host * null folder={FOLDER}"
 
 
-def fenced_cluster(t, haresources, extra=()):
+def fenced_cluster(t, haresources, device=PowerSwitch):
     cluster = t.cluster()
-    switch = PowerSwitch(cluster)
+    switch = device(cluster)
     for host in cluster.hosts:
         switch.offer(host)
         host.run("mkdir", "-p", MOUNT)
     cluster.configure(haresources, failback="off",
-                      extra=(DEVICE, f"fence_delay {DELAY:.0f}", *extra))
+                      extra=(device.line, f"fence_delay {device.delay:.0f}"))
     cluster.start()
     cluster.wait_active(timeout=40)
     for host in cluster.hosts:
@@ -32,58 +30,92 @@ def back(cluster, switch, host, log):
     """The lines are mended, and the host that was shot boots and is told."""
     cluster.switch.plug(cluster.number(cluster.peer(host)), 0)
     cluster.boot(host)    # with new cables
-    switch.offer(host)
+    switch.booted(host)
     cluster.start(host)
     cluster.wait_log(host, f"this node was reset by node {cluster.peer(host).name}: it fell silent",
                      timeout=40, since=log)
     cluster.wait_steady()
 
 
-@test(limit=150)
-def a_full_cut_leaves_one_node_and_one_mount(t):
+def cut_every_line(t, device, rounds=1):
     """Every line is cut at once, in both directions of ownership: one survives, and it is the owner
-    of more."""
+    of more. `rounds` of both."""
     disk = SharedDisk(t.work)
     cluster, switch = fenced_cluster(
-        t, f"alpha Filesystem::{disk.device}::{MOUNT}::ext4 svc::a\nbeta svc::b\n")
+        t, f"alpha Filesystem::{disk.device}::{MOUNT}::ext4 svc::a\nbeta svc::b\n", device)
     alpha, beta = cluster.hosts
     cluster.wait_runs(alpha, "a")
     cluster.wait_runs(beta, "b")
-    for keeper, owns in ((alpha, "one each"), (beta, "all")):
-        loser = cluster.peer(keeper)
-        if owns == "all":
-            cluster.tool(keeper, "hb_takeover", "all")
-            cluster.wait_moved(loser, keeper, "a", "b", timeout=40)
-            cluster.wait_log(loser, "Standby resource acquisition done|Other node completed standby",
-                             timeout=40)
-            time.sleep(0.5)    # reports are on their way; a cut may not ask for politeness
-        log, shots = cluster.log_end(loser), len(switch.fired)
-        doubled = []
+    for number in range(rounds):
+        if number > 0:
+            for where, what in ((alpha, "a"), (beta, "b")):
+                cluster.tool(where, "hb_takeover", "local")
+                cluster.wait_runs(where, what, timeout=40)
+                cluster.wait_steady()
+            time.sleep(0.5)
+        survives(t, cluster, switch, disk, alpha, "one each")
+        cluster.tool(beta, "hb_takeover", "all")
+        cluster.wait_moved(alpha, beta, "a", "b", timeout=40)
+        cluster.wait_steady()
+        time.sleep(0.5)    # reports are on their way; a cut may not ask for politeness
+        survives(t, cluster, switch, disk, beta, "all")
+    report = beta.run("/usr/sbin/heartbeatd", "-s", "-v").stdout
+    named = re.escape(switch.shown) + r" \(line \d+\)"
+    assert re.search(named + ": answers", report), report
+    assert re.search(rf"Z alpha \[{named}\] confirmed after \d+ ms", report), report
+    assert "verysecret" not in report + beta.read("/var/log/ha-log") + beta.read("/var/log/ha-debug")
 
-        def watched():
-            if len(disk.mounted_on(cluster)) > 1:
-                doubled.append(time.time())
-            return len(switch.fired) > shots and cluster.runs(keeper, "a", "b")
 
-        cut = time.time()
-        for host in cluster.hosts:
-            cluster.switch.unplug(cluster.number(host), 0)
-        switch.wait(watched, 30, f"{keeper.name} serves alone")
-        took = time.time() - cut
-        end = time.time() + 3 * DELAY + 1
-        switch.wait(lambda: watched() and time.time() > end, 30, "nothing else happens")
-        assert [name for _, name in switch.fired[shots:]] == [loser.name], switch.fired
-        assert not doubled, f"mounted twice at {doubled}"
-        assert disk.mounted_on(cluster) == [keeper]
-        t.report(f"{owns}: {loser.name} is shot {switch.fired[-1][0] - cut:.2f} s after the cut, "
-                 f"all runs after {took:.2f} s (deadtime 1 s)")
-        turns = 0 if keeper is alpha else 1
-        assert took < 1 + turns * DELAY + 2.5, took
-        back(cluster, switch, loser, log)
-        cluster.assert_exclusive("a", "b")
-    report = keeper.run("/usr/sbin/heartbeatd", "-s", "-v").stdout
-    assert re.search(r"null \(line \d+\): answers", report), report
-    assert re.search(r"Z alpha \[null \(line \d+\)\] confirmed after \d+ ms", report), report
+def survives(t, cluster, switch, disk, keeper, owns):
+    loser = cluster.peer(keeper)
+    log, shots = cluster.log_end(loser), len(switch.fired)
+    doubled = []
+
+    def watched():
+        if len(disk.mounted_on(cluster)) > 1:
+            doubled.append(time.time())
+        return len(switch.fired) > shots and cluster.runs(keeper, "a", "b")
+
+    cut = time.time()
+    for host in cluster.hosts:
+        cluster.switch.unplug(cluster.number(host), 0)
+    switch.wait(watched, 40, f"{keeper.name} serves alone")
+    took = time.time() - cut
+    end = time.time() + 3 * switch.delay + 1
+    switch.wait(lambda: watched() and time.time() > end, 40, "nothing else happens")
+    assert [name for _, name in switch.fired[shots:]] == [loser.name], switch.fired
+    assert not doubled, f"mounted twice at {doubled}"
+    assert disk.mounted_on(cluster) == [keeper]
+    t.report(f"{switch.shown}, {owns}: {loser.name} is shot {switch.fired[-1][0] - cut:.2f} s after "
+             f"the cut, all runs after {took:.2f} s (deadtime 1 s)")
+    turns = 0 if keeper is cluster.hosts[0] else 1
+    assert took < 1 + turns * switch.delay + switch.takes, took
+    back(cluster, switch, loser, log)
+    cluster.assert_exclusive("a", "b")
+
+
+@test(limit=150)
+def a_full_cut_leaves_one_node_and_one_mount(t):
+    """What users lose data by: a full cut and one disk."""
+    cut_every_line(t, PowerSwitch, 3 if t.long else 1)
+
+
+@test(crowd=True, limit=200)
+def a_full_cut_with_a_script_of_cluster_glue(t):
+    """The devices that Heartbeat's users have are driven by these scripts."""
+    cut_every_line(t, ExternalSwitch, 3 if t.long else 1)
+
+
+@test(crowd=True, limit=200)
+def a_full_cut_with_a_fence_agent(t):
+    """The devices of today are driven by these agents."""
+    cut_every_line(t, AgentSwitch, 3 if t.long else 1)
+
+
+@test(crowd=True, limit=300)
+def a_full_cut_with_a_server_that_has_ipmi(t):
+    """The real thing: fence_ipmilan, LAN packets, a BMC that cuts the power."""
+    cut_every_line(t, IpmiSwitch, 3 if t.long else 1)
 
 
 @test(limit=120)
