@@ -108,7 +108,8 @@ mc_enable 0x20
 
 
 class PowerSwitch:
-    """`fired`: (wall time, name) of each host that was cut. A test serves while it waits."""
+    """`asked`: names of the hosts that were to be cut, `fired`: (wall time, name) of those that had
+    power. A test serves while it waits."""
 
     line = f"stonith_host * null folder={FOLDER}"
     shown = "null"
@@ -119,7 +120,7 @@ class PowerSwitch:
         self.cluster = cluster
         self.folder = cluster.shared / "power"
         self.folder.mkdir()
-        self.fired = []
+        self.asked, self.fired = [], []
 
     def offer(self, host):
         """Installs the plugin, under the name of one whose type ha.cf knows."""
@@ -130,6 +131,7 @@ class PowerSwitch:
     def serve(self):
         for order in self.folder.glob("*.off"):
             host = self.cluster[order.stem]
+            self.asked.append(host.name)
             if host.alive:
                 self.cluster.power_cut(host)
                 self.fired.append((time.time(), host.name))
@@ -153,9 +155,10 @@ class PowerSwitch:
 class ExternalSwitch(PowerSwitch):
     line = f"stonith_host * external/switch folder={FOLDER}"
     shown = "external/switch"
+    scripts = f"{PLUGINS}/external"
 
     def offer(self, host):
-        host.write(f"{PLUGINS}/external/switch", _EXTERNAL, 0o755)
+        host.write(f"{self.scripts}/switch", _EXTERNAL, 0o755)
 
 
 class AgentSwitch(PowerSwitch):
