@@ -54,9 +54,11 @@ def each_stops_in_order_and_returns(pair):
         pair.stays("alpha", "beta")
 
 
-@scenario()
+@scenario(tolerated=("Ignored standby message 'done'",))
 def both_stop_at_once(pair):
     """A site goes down at night: nobody may take over what nobody wants, and both must end."""
+    # The later 3.0.6 takes over at the other's last word. When its scripts need longer than deadtime
+    # (a busy machine) it cancels that, and then does not know its own `done`.
     pair.build().serving()
     pair.wait_stable()
     for host in pair.cluster.hosts:
