@@ -9,7 +9,7 @@ _CHANGING = ((re.compile(r"\b(alpha|beta)\b"), "NODE"), (re.compile(r"\b[0-9a-f]
 # Whoever the peer is: no core folder and no locked memory in a container; and a FIFO in which 3.0.6
 # now and then mixes up two of its own scripts that write at once.
 _OWN = re.compile(r"core dump|coredump|lock ourselves|mlock|sched_setscheduler|realtime|softdog|"
-                  r"NV failure \(msgfromsteam\)")
+                  r"NV failure \(msgfromsteam\)|Message with zero fields|Invalid message in send_cluster_msg")
 
 
 def bad_news(text):

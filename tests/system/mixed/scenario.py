@@ -15,6 +15,7 @@ from watched import GROUPS, Watched
 ROLES = {"reference": (DEBIAN, DEBIAN), "ours_alpha": (OURS, DEBIAN), "ours_beta": (DEBIAN, OURS)}
 STORE = REPO / "build" / "mixed-reference"
 DEBUG_LOG = "/var/log/ha-debug"
+_LOST = "Message with zero fields"
 # The polls see a moment more or less of the same event.
 SLACK = 0.1
 
@@ -60,6 +61,44 @@ class Pair(Watched):
     def wait_stable(self, timeout=60):
         # Each question is a process in each real host.
         wait_for(self.stable, timeout, "the real node is stable", every=0.3)
+
+    def serving(self, *places, timeout=80):
+        """A 3.0.6 now and then mixes up two of its own scripts that write into its FIFO at once, and
+        then never starts its groups (seen in one of some hundred boots): both are started anew."""
+        self.cluster.start()
+        wanted, lost_at = self._at(places or ("alpha", "beta")), []
+
+        def served_or_lost():
+            if self.owners.holders() == wanted:
+                return True
+            if not lost_at and any(_LOST in self.log(host) + host.read(DEBUG_LOG)
+                                   for host in self.real):
+                lost_at.append(time.time())
+            return lost_at and time.time() > lost_at[0] + 10
+
+        wait_for(served_or_lost, timeout, f"wanted {wanted}", every=0.1)
+        if self.owners.holders() == wanted:
+            self.settled()
+            return self
+        self.context.report("a 3.0.6 lost a word of its own scripts; both are started anew")
+        for host in self.cluster.hosts:
+            self.cluster.ask_to_stop(host)
+        for host in self.cluster.hosts:
+            self.wait_ended(host)
+        return super().serving(*places, timeout=timeout)
+
+    def tool(self, host, name, *words):
+        """Says hb_standby once more when a 3.0.6 lost it like that."""
+        mark = self.cluster.log_end(host)
+        done = super().tool(host, name, *words)
+        if self.is_real(host) and name == "hb_standby":
+            end = time.monotonic() + 1
+            while "oing standby" not in self.log(host, mark) and time.monotonic() < end:
+                if _LOST in self.log(host, mark):
+                    self.context.report(f"{host.name} lost a word of its own scripts; said again")
+                    return super().tool(host, name, *words)
+                time.sleep(0.02)
+        return done
 
     def wait_restarted(self, marks):
         """A real node that was counted dead, or counted us dead, restarts itself 2 s after it hears
