@@ -1,5 +1,6 @@
 """One virtual host: namespaces with an init that reaps, a disk of its own, and a power switch. Cables are switch.py's, daemons are cluster.py's."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -130,7 +131,8 @@ class Host:
     def kill(self, name, number=signal.SIGKILL):
         """Signals the programs of that name inside this host, and nowhere else."""
         for pid in self.pids(name):
-            os.kill(pid, number)
+            with contextlib.suppress(ProcessLookupError):    # it has ended meanwhile
+                os.kill(pid, number)
 
     def power_cut(self):
         """Every process of the host is gone at once; its disk stays. Returns the wall time."""
