@@ -32,7 +32,7 @@ def on_mcast6_alone(pair):
     serve_and_hand_over(pair, f"mcast6 eth0 {MCAST6}")
 
 
-@scenario(limit=150, overlaps="both sides served after the last line was cut")
+@scenario(limit=150, overlaps="both sides served after the last line was cut", long_only=True)
 def all_lines_but_one_are_cut(pair):
     """Whichever is left is enough; the last cut is a partition."""
     pair.build(networks=3, media=LINES, failback="off").serving()

@@ -39,7 +39,7 @@ def one_line_alone(pair):
     pair.wait_places("alpha", "alpha", timeout=PATIENCE)
 
 
-@scenario(limit=400)
+@scenario(limit=400, long_only=True)
 def a_line_beside_a_network(pair):
     """Either way may fail without a failover; over what is left groups still move."""
     pair.build(media=("baud 115200", f"serial {DEVICE}", "bcast eth0"), failback="off",
