@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "heartbeat/plugin.hpp"
 #include "plugin/agent_metadata.hpp"
+#include "plugin/device_complaint.hpp"
 #include "plugin/device_files.hpp"
 #include "plugin/device_limits.hpp"
 #include "plugin/device_program.hpp"
@@ -113,11 +114,7 @@ private:
     }
     hb_rc complain(const DeviceEnd& end, const std::string& op, hb_rc when_refused,
                    hb::Duration timeout) const {
-        const std::string said =
-            end.words.empty() ? "" : ": " + without_secrets(end.words, config_);
-        host_.log(HB_LEVEL_ERROR, op + ": " + end_words(end, timeout) + said);
-        if (end.how == How::exited) return when_refused;
-        return end.how == How::timed_out ? HB_TIMED_OUT : HB_INTERNAL;
+        return complain_of(host_, config_, end, op, when_refused, timeout);
     }
 
     plugin::Host host_;
