@@ -101,26 +101,25 @@ void Fencing::configure(const std::vector<config::FenceDevice>& devices) {
     devices_ = devices;
     to_look_at_.clear();
     look_again_ = {};
-    const auto known = [this](const auto& entry) {
-        return std::any_of(devices_.begin(), devices_.end(),
-                           [&entry](const auto& device) { return device.name() == entry.first; });
-    };
-    std::erase_if(health_, [&known](const auto& entry) { return !known(entry); });
-    std::erase_if(verdict_, [&known](const auto& entry) { return !known(entry); });
+    std::erase_if(verdicts_, [this](const auto& entry) { return find(entry.first) == nullptr; });
     devices_changed_ = true;
+}
+
+const config::FenceDevice* Fencing::find(const std::string& name) const {
+    const auto device = std::find_if(devices_.begin(), devices_.end(),
+                                     [&name](const auto& each) { return each.name() == name; });
+    return device == devices_.end() ? nullptr : &*device;
 }
 
 void Fencing::shoot(const FenceNode& order) {
     stop_looking();  // many devices let in one at a time
-    const auto device = std::find_if(devices_.begin(), devices_.end(), [&order](const auto& each) {
-        return each.name() == order.device;
-    });
+    const config::FenceDevice* device = find(order.device);
     shots_[order.job] = {order.target, order.device};
     PluginCall call;
     call.job = order.job;
     call.node = order.target;
     call.timeout = order.timeout;
-    if (device != devices_.end()) {  // else no plugin has an empty name: it is refused
+    if (device != nullptr) {  // else no plugin has an empty name: it is refused
         call.plugin = device->type.plugin;
         call.config = parameters_of(*device);
     }
@@ -159,9 +158,8 @@ void Fencing::look_at_next() {
     while (!to_look_at_.empty()) {
         const std::string name = std::move(to_look_at_.front());
         to_look_at_.pop_front();
-        const auto device = std::find_if(devices_.begin(), devices_.end(),
-                                         [&name](const auto& each) { return each.name() == name; });
-        if (device == devices_.end()) continue;
+        const config::FenceDevice* device = find(name);
+        if (device == nullptr) continue;
         looking_at_ = name;
         PluginCall call;
         call.job = JobId{first_look + ++looks_};
@@ -186,7 +184,7 @@ void Fencing::looked_at(const PluginAnswer& answer) {
     const std::string device = *std::exchange(looking_at_, std::nullopt);
     const FenceDone& done = answer.done;
     if (done.result == FenceResult::confirmed) {
-        const bool failed = health_[device] == Health::fails;
+        const bool failed = verdicts_[device].health == Health::fails;
         log_(log_line(failed ? LogId::device_back : LogId::device_works, device, done.took));
         note(device, Health::works, "answers (" + std::to_string(to_ms(done.took)) + " ms)");
     } else if (answer.not_supported) {
@@ -202,8 +200,7 @@ void Fencing::looked_at(const PluginAnswer& answer) {
 // --- for people ---
 
 void Fencing::note(const std::string& device, Health health, const std::string& words) {
-    health_[device] = health;
-    verdict_[device] = words + ", asked at " + time_text(unix_seconds_);
+    verdicts_[device] = {health, words + ", asked at " + time_text(unix_seconds_)};
     devices_changed_ = true;
 }
 
@@ -212,9 +209,9 @@ void Fencing::write_down() {
     if (history_.empty() && !devices_changed_) return;
     std::string devices;
     for (const config::FenceDevice& device : devices_) {
-        const auto verdict = verdict_.find(device.name());
+        const auto verdict = verdicts_.find(device.name());
         devices += device.name() + ": " +
-                   (verdict == verdict_.end() ? "not asked yet" : verdict->second) + "\n";
+                   (verdict == verdicts_.end() ? "not asked yet" : verdict->second.words) + "\n";
     }
     auto trouble = std::make_shared<std::string>();
     const bool queued = launcher_.call(

@@ -52,6 +52,8 @@ private:
 
     void answered(const PluginAnswer& answer);
     void looked_at(const PluginAnswer& answer);
+    // Nothing: the name of one that ha.cf no longer has.
+    const config::FenceDevice* find(const std::string& name) const;
     void look_at_next();
     void stop_looking();
     void note(const std::string& device, Health health, const std::string& words);
@@ -62,8 +64,11 @@ private:
     OnDone done_;
     OnLog log_;
     std::vector<config::FenceDevice> devices_;
-    std::map<std::string, Health> health_;        // by device
-    std::map<std::string, std::string> verdict_;  // by device: for people
+    struct Verdict {
+        Health health{};
+        std::string words;  // for people
+    };
+    std::map<std::string, Verdict> verdicts_;  // by device, of those that were looked at
     std::map<JobId, Shot> shots_;
     std::deque<std::string> to_look_at_;
     std::optional<std::string> looking_at_;
