@@ -144,6 +144,7 @@ def _start(test, options):
 
 
 def _finish(test, work, began, status):
+    """Prints how a test ended; whether it passed."""
     seconds = time.monotonic() - began
     os.rmdir(work)
     logs = LOGS / test.name
@@ -164,8 +165,8 @@ def _finish(test, work, began, status):
 
 
 def _pool(tests, jobs, options, running):
-    """Runs the tests, `jobs` at a time; returns how many passed."""
-    waiting, passed, told = list(tests), 0, set()
+    """Runs the tests, `jobs` at a time; returns those that failed."""
+    waiting, failed, told = list(tests), [], set()
     while waiting or running:
         while waiting and len(running) < jobs:
             pid, entry = _start(waiting.pop(0), options)
@@ -174,28 +175,48 @@ def _pool(tests, jobs, options, running):
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 del running[pid]
-                passed += _finish(test, work, began, status)
+                if not _finish(test, work, began, status):
+                    failed.append(test)
             elif time.monotonic() - began > test.limit + 20:
                 os.kill(pid, signal.SIGKILL)
             elif time.monotonic() - began > test.limit and pid not in told:
                 told.add(pid)    # once: a second one would interrupt what keeps the logs
                 os.kill(pid, signal.SIGTERM)
         time.sleep(0.05)
-    return passed
+    return failed
 
 
-def run(tests, jobs, crowd, repeat=1, **options):
-    """Runs everything `repeat` times, `jobs` side by side, of the crowd `crowd`; the exit status."""
-    running, began, passed = {}, time.monotonic(), 0
+def _once_more(failed, again, options, running):
+    """Runs a few failed tests again, one at a time on a machine that is theirs, and says so; the
+    first logs stay beside the second. Returns those that failed for good."""
+    if not failed or len(failed) > again:
+        return failed
+    for test in failed:
+        kept = LOGS / f"{test.name}.first"
+        shutil.rmtree(kept, ignore_errors=True)
+        (LOGS / test.name).rename(kept)
+    print(f"once more, each alone: {', '.join(test.name for test in failed)}", flush=True)
+    still = _pool(failed, 1, options, running)
+    for test in failed:
+        if test not in still:
+            print(f"passed alone only: {test.name}, first logs: {LOGS / test.name}.first")
+    return still
+
+
+def run(tests, jobs, crowd, repeat=1, again=0, **options):
+    """Runs everything `repeat` times, `jobs` side by side, of the crowd `crowd`; gives up to `again`
+    failed ones a second run alone. Returns the exit status."""
+    running, began, failed = {}, time.monotonic(), []
     options |= {"names": frozenset(test.name for test in tests), "began": time.time()}
     signal.signal(signal.SIGTERM, workspace.interrupted)
     signal.signal(signal.SIGINT, workspace.interrupted)
     try:
         for _ in range(repeat):    # one after the other: two of a name would share a folder of logs
-            passed += _pool([test for test in tests if test.crowd], crowd, options, running)
-            passed += _pool([test for test in tests if not test.crowd and not test.alone], jobs,
+            failed += _pool([test for test in tests if test.crowd], crowd, options, running)
+            failed += _pool([test for test in tests if not test.crowd and not test.alone], jobs,
                             options, running)
-            passed += _pool([test for test in tests if test.alone], 1, options, running)
+            failed += _pool([test for test in tests if test.alone], 1, options, running)
+        failed = _once_more(failed, again, options, running)
     except KeyboardInterrupt:
         for pid in running:
             os.kill(pid, signal.SIGTERM)
@@ -204,6 +225,8 @@ def run(tests, jobs, crowd, repeat=1, **options):
             os.rmdir(work)
         print("interrupted; everything is taken down", flush=True)
         return 130
-    failed = len(tests) * repeat - passed
-    print(f"{passed} passed, {failed} failed in {time.monotonic() - began:.0f} s")
+    if failed:
+        print(f"failed: {', '.join(sorted(test.name for test in failed))}")
+    print(f"{len(tests) * repeat - len(failed)} passed, {len(failed)} failed in "
+          f"{time.monotonic() - began:.0f} s")
     return 1 if failed else 0

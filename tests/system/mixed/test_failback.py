@@ -15,8 +15,7 @@ def set_failback(pair, on_alpha, on_beta):
 def leave_and_return(pair, on_alpha, on_beta):
     pair.build(deadtime="4", warntime="2", initdead="6")
     set_failback(pair, on_alpha, on_beta)
-    pair.cluster.start()
-    pair.wait_places("alpha", "beta")
+    pair.serving()
     pair.wait_stable()
     pair.stop(pair.alpha)
     pair.wait_places("beta", "beta")
