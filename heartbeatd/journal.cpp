@@ -4,9 +4,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -24,20 +21,11 @@
 #include "base/limits.hpp"
 #include "clock.hpp"
 #include "log_sinks.hpp"
+#include "side_thread.hpp"
 
 namespace hb::shell {
 
 namespace {
-
-void raise_event(const Fd& event) {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(event.get(), &one, sizeof one);
-}
-
-void take_event(const Fd& event) {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto size = ::read(event.get(), &count, sizeof count);
-}
 
 // One line is one line, whatever a script or a peer put into it.
 std::string one_line(std::string text) {
@@ -233,8 +221,6 @@ void Journal::Writer::say_lost() {
 }
 
 void Journal::Writer::serve() {
-    const sched_param normal{};
-    ::sched_setscheduler(0, SCHED_OTHER, &normal);
     ::openlog("heartbeat", LOG_PID, LOG_DAEMON);
     for (;;) {
         take_event(wake_);
@@ -264,27 +250,8 @@ bool Journal::Writer::wait_written(Duration patience) {
 }
 
 Journal::Journal(const JournalTargets& targets) : writer_(std::make_shared<Writer>(targets)) {
-    pthread_attr_t attributes;
-    ::pthread_attr_init(&attributes);
-    ::pthread_attr_setstacksize(&attributes, limits::helper_stack_bytes);
-    ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    auto argument = std::make_unique<std::shared_ptr<Writer>>(writer_);
-    const auto body = [](void* given) -> void* {
-        const std::unique_ptr<std::shared_ptr<Writer>> writer(
-            static_cast<std::shared_ptr<Writer>*>(given));
-        (*writer)->serve();
-        return nullptr;
-    };
-    pthread_t thread{};
-    if (::pthread_create(&thread, &attributes, body, argument.get()) == 0) {
-        static_cast<void>(argument.release());
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    ::pthread_attr_destroy(&attributes);
+    // Without a thread every line waits for the last one: flush() says so by its answer.
+    start_side_thread([writer = writer_] { writer->serve(); });
 }
 
 Journal::~Journal() {

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/eventfd.h>
@@ -19,6 +18,7 @@
 
 #include "asio.hpp"
 #include "base/limits.hpp"
+#include "side_thread.hpp"
 
 namespace hb::shell {
 
@@ -120,12 +120,6 @@ Spawned spawn(SpawnRequest request) {
     return out;
 }
 
-void raise_event(const Fd& event) {
-    const std::uint64_t one = 1;
-    // Full or interrupted cannot happen: the counter is at most 1 and signals are blocked.
-    [[maybe_unused]] const auto written = ::write(event.get(), &one, sizeof one);
-}
-
 struct Lane {
     Fd wake{::eventfd(0, EFD_CLOEXEC)};
     Fd answered{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -137,8 +131,6 @@ struct Lane {
 };
 
 void serve(Lane& lane) {
-    const sched_param normal{};
-    ::sched_setscheduler(0, SCHED_OTHER, &normal);
     for (;;) {
         std::uint64_t count = 0;
         if (::read(lane.wake.get(), &count, sizeof count) != sizeof count) continue;
@@ -148,31 +140,6 @@ void serve(Lane& lane) {
         lane.busy.store(false, std::memory_order_release);
         raise_event(lane.answered);
     }
-}
-
-void* lane_thread(void* argument) {
-    const std::unique_ptr<std::shared_ptr<Lane>> lane(
-        static_cast<std::shared_ptr<Lane>*>(argument));
-    serve(**lane);
-    return nullptr;
-}
-
-// A small stack, every signal blocked: signals are the loop's. 0 when it runs, else the errno.
-int start_thread(const std::shared_ptr<Lane>& lane, pthread_t& thread) {
-    if (!lane->wake || !lane->answered) return EMFILE;
-    pthread_attr_t attributes;
-    ::pthread_attr_init(&attributes);
-    ::pthread_attr_setstacksize(&attributes, limits::helper_stack_bytes);
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    auto argument = std::make_unique<std::shared_ptr<Lane>>(lane);
-    const int error = ::pthread_create(&thread, &attributes, lane_thread, argument.get());
-    if (error == 0) static_cast<void>(argument.release());
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    ::pthread_attr_destroy(&attributes);
-    return error;
 }
 
 struct Waiting {
@@ -249,7 +216,11 @@ private:
         if (desks_.size() >= limits::launchers_max) return nullptr;
         auto lane = std::make_shared<Lane>();
         pthread_t thread{};
-        if (const int error = start_thread(lane, thread); error != 0) {
+        int error = EMFILE;
+        if (lane->wake && lane->answered) {
+            error = start_side_thread([lane] { serve(*lane); }, thread);
+        }
+        if (error != 0) {
             refuse_all(error);
             return nullptr;
         }

@@ -5,9 +5,6 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -19,6 +16,7 @@
 #include "base/limits.hpp"
 #include "fd.hpp"
 #include "loop.hpp"
+#include "side_thread.hpp"
 
 namespace hb::shell {
 
@@ -101,13 +99,10 @@ std::optional<HostAddress> numeric_address(const std::string& text, int family) 
 // What the loop and the thread both have; the thread may outlive the resolver.
 struct Resolver::Shared {
     void run() {
-        const sched_param normal{};
-        ::sched_setscheduler(0, SCHED_OTHER, &normal);
         auto found = ask(host, family);
         const std::lock_guard hold(lock);
         answer = std::move(found);
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const auto written = ::write(event.get(), &one, sizeof one);
+        raise_event(event);
     }
 
     std::string host;  // written before the thread is made
@@ -140,33 +135,10 @@ void Resolver::start_next() {
     if (waiting_.empty()) return;
     shared_->host = waiting_.front().host;
     shared_->family = waiting_.front().family;
-    pthread_attr_t attributes;
-    ::pthread_attr_init(&attributes);
-    ::pthread_attr_setstacksize(&attributes, limits::helper_stack_bytes);
-    ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    auto argument = std::make_unique<std::shared_ptr<Shared>>(shared_);
-    const auto body = [](void* given) -> void* {
-        const std::unique_ptr<std::shared_ptr<Shared>> shared(
-            static_cast<std::shared_ptr<Shared>*>(given));
-        (*shared)->run();
-        return nullptr;
-    };
-    pthread_t thread{};
-    running_ = ::pthread_create(&thread, &attributes, body, argument.get()) == 0;
-    if (running_) {
-        static_cast<void>(argument.release());
-    } else {
-        shared_->answer = fail(Errc::io, "no thread for a lookup");
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const auto written = ::write(shared_->event.get(), &one, sizeof one);
-        running_ = true;
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    ::pthread_attr_destroy(&attributes);
+    running_ = true;
+    if (start_side_thread([shared = shared_] { shared->run(); }) == 0) return;
+    shared_->answer = fail(Errc::io, "no thread for a lookup");
+    raise_event(shared_->event);
 }
 
 void Resolver::answered() {

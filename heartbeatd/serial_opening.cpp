@@ -3,9 +3,6 @@
 #include "serial_opening.hpp"
 
 #include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -18,6 +15,7 @@
 #include "base/check.hpp"
 #include "base/limits.hpp"
 #include "loop.hpp"
+#include "side_thread.hpp"
 
 namespace hb::shell {
 
@@ -31,17 +29,8 @@ struct Desk {
     std::optional<Result<SerialDevice>> answer;  // of an opening
 };
 
-struct Errand {
-    std::shared_ptr<Desk> desk;
-    bool closes{};
-};
-
-void* run(void* argument) {
-    const std::unique_ptr<Errand> errand(static_cast<Errand*>(argument));
-    const sched_param normal{};
-    ::sched_setscheduler(0, SCHED_OTHER, &normal);
-    Desk& desk = *errand->desk;
-    if (errand->closes) {
+void do_errand(Desk& desk, bool closes) {
+    if (closes) {
         SerialDevice leaving;
         {
             const std::lock_guard guard(desk.mutex);
@@ -53,27 +42,7 @@ void* run(void* argument) {
         const std::lock_guard guard(desk.mutex);
         desk.answer.emplace(std::move(opened));
     }
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(desk.done.get(), &one, sizeof one);
-    return nullptr;
-}
-
-// Small stack, signals blocked: they are the loop's. 0 when it runs, else the errno.
-int start_thread(std::unique_ptr<Errand> errand) {
-    pthread_attr_t attributes;
-    ::pthread_attr_init(&attributes);
-    ::pthread_attr_setstacksize(&attributes, limits::helper_stack_bytes);
-    ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_t thread{};
-    const int error = ::pthread_create(&thread, &attributes, run, errand.get());
-    if (error == 0) static_cast<void>(errand.release());
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    ::pthread_attr_destroy(&attributes);
-    return error;
+    raise_event(desk.done);
 }
 
 }  // namespace
@@ -90,7 +59,7 @@ struct SerialOpening::State {
     void begin(bool closes) {
         HB_CHECK(!busy);
         busy = true;
-        const int error = start_thread(std::make_unique<Errand>(Errand{desk, closes}));
+        const int error = start_side_thread([d = desk, closes] { do_errand(*d, closes); });
         if (error == 0) return;
         // The system has no thread to give: a closing is done here, an opening tried again later.
         if (closes) {
@@ -98,8 +67,7 @@ struct SerialOpening::State {
         } else {
             desk->answer.emplace(fail(Errc::io, std::string("thread: ") + std::strerror(error)));
         }
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const auto written = ::write(desk->done.get(), &one, sizeof one);
+        raise_event(desk->done);
     }
 
     void finished() {
