@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "udp_sockets.hpp"
 
 namespace hb::shell {
 
@@ -35,13 +36,6 @@ void filter_replies(int fd, Family family) {
     static_cast<void>(::setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof filter));
 }
 
-// The answers of a stall of ours must fit.
-void enlarge_receive_buffer(int fd) {
-    const int bytes = limits::receive_buffer_bytes;
-    if (::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) == 0) return;
-    static_cast<void>(::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes));
-}
-
 std::vector<std::string> names_of(const config::Medium& medium) {
     if (medium.kind == MediumKind::ping_group) return medium.hosts;
     return {medium.address};
@@ -59,7 +53,8 @@ PingLink::PingLink(Loop& loop, const Clock& clock, Resolver& resolver, LinkId id
       identifier_(identifier),
       family_(medium_.kind == MediumKind::ping6 ? Family::ipv6 : Family::ipv4),
       log_(std::move(log)),
-      buffer_(limits::udp_bytes_max + 1) {
+      buffer_(limits::udp_bytes_max + 1),
+      troubles_(clock, medium_.name, log_) {
     for (const std::string& name : names_of(medium_)) hosts_.push_back(Host{name});
 }
 
@@ -76,11 +71,7 @@ LogLine PingLink::line(LogId id, const std::string& words) const {
 void PingLink::tick() {
     if (!socket_) try_open();
     find_hosts();
-    if (failing_ != 0 && clock_.now() >= last_failure_ + limits::send_recovery) {
-        log_(log_line(LogId::link_send_works, medium_.name));
-        failing_ = 0;
-        failures_ = 0;
-    }
+    troubles_.look();
 }
 
 void PingLink::try_open() {
@@ -153,7 +144,7 @@ void PingLink::send(ByteView frame) {
             socket_->descriptor(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
             reinterpret_cast<const sockaddr*>(&host.address.storage), host.address.size);
         // Not queued: the next one says the same, later.
-        if (sent < 0 && errno != EINTR) sending_failed(errno);
+        if (sent < 0 && errno != EINTR) troubles_.failed(std::strerror(errno));
     }
 }
 
@@ -187,16 +178,6 @@ bool PingLink::counts(std::uint16_t sequence, ByteView data) {
     if (!request.waits || request.sequence != sequence || request.frame != data) return false;
     if (medium_.kind == MediumKind::ping_group) request.waits = false;
     return true;
-}
-
-void PingLink::sending_failed(int error) {
-    ++failures_;
-    last_failure_ = clock_.now();
-    if (error == failing_ && last_failure_ < next_failure_log_) return;
-    log_(log_line(LogId::link_send_failed, medium_.name, std::strerror(error), failures_));
-    failing_ = error;
-    failures_ = 0;
-    next_failure_log_ = last_failure_ + limits::bad_packet_log_pause;
 }
 
 }  // namespace hb::shell

@@ -15,6 +15,7 @@
 #include "loop.hpp"
 #include "medium.hpp"
 #include "resolver.hpp"
+#include "send_troubles.hpp"
 #include "wire/icmp_echo.hpp"
 
 namespace hb::shell {
@@ -53,7 +54,6 @@ private:
     void received(ByteView packet, const sockaddr_storage& from);
     // Whether it is the answer to a request of ours; of a group each is counted once.
     bool counts(std::uint16_t sequence, ByteView data);
-    void sending_failed(int error);
     LogLine line(LogId id, const std::string& words) const;
 
     Loop& loop_;
@@ -81,10 +81,7 @@ private:
         Bytes frame;
     };
     std::array<Request, limits::ping_sequences> requests_;
-
-    int failing_{};             // errno of the failure last logged, 0: sending works
-    std::uint64_t failures_{};  // since then
-    Instant last_failure_{}, next_failure_log_{};
+    SendTroubles troubles_;
 };
 
 }  // namespace hb::shell

@@ -35,7 +35,8 @@ SerialLink::SerialLink(Loop& loop, const Clock& clock, LinkId id, config::Medium
       frames_(limits::message_bytes_max, wire::SerialFrames::Begin::midway),
       queue_(line_bytes(limits::serial_queue_time), line_bytes(limits::serial_hurry)),
       piece_bytes_(std::min(limits::serial_piece_bytes, line_bytes(limits::serial_ahead))),
-      ahead_bytes_(line_bytes(limits::serial_ahead)) {}
+      ahead_bytes_(line_bytes(limits::serial_ahead)),
+      troubles_(clock, medium_.name, log_) {}
 
 SerialLink::~SerialLink() {
     if (damaged_ > damaged_logged_) log_damage();
@@ -124,7 +125,7 @@ void SerialLink::tick() {
         try_open();
     }
     if (line_) unblock();
-    if (failing_) sending_works();
+    if (usable()) troubles_.look();
     if (damaged_ > damaged_logged_ && clock_.now() >= next_damage_log_) log_damage();
 }
 
@@ -236,20 +237,7 @@ void SerialLink::unblock() {
 
 void SerialLink::sending_failed(const char* why, std::size_t frames) {
     dropped_ += frames;
-    failures_ += frames;
-    last_failure_ = clock_.now();
-    if (failing_ && last_failure_ < next_failure_log_) return;
-    log_(log_line(LogId::link_send_failed, medium_.name, why, failures_));
-    failing_ = true;
-    failures_ = 0;
-    next_failure_log_ = last_failure_ + limits::bad_packet_log_pause;
-}
-
-void SerialLink::sending_works() {
-    if (!usable() || clock_.now() < last_failure_ + limits::send_recovery) return;
-    log_(log_line(LogId::link_send_works, medium_.name));
-    failing_ = false;
-    failures_ = 0;
+    troubles_.failed(why, frames);
 }
 
 }  // namespace hb::shell

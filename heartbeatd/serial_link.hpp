@@ -11,6 +11,7 @@
 #include "config/ha_cf.hpp"
 #include "loop.hpp"
 #include "medium.hpp"
+#include "send_troubles.hpp"
 #include "serial_opening.hpp"
 #include "serial_queue.hpp"
 #include "wire/mending.hpp"
@@ -53,7 +54,6 @@ private:
     void count_damage(const wire::MendingFrames::Found& found);
     void log_damage();
     void sending_failed(const char* why, std::size_t frames);
-    void sending_works();
     LogLine line(LogId id, const std::string& words) const;
     Duration line_time(std::size_t bytes) const;
     std::size_t line_bytes(Duration time) const;
@@ -86,9 +86,7 @@ private:
     Instant free_at_{};       // when the line has sent what it was given
     Instant last_written_{};  // or when there was nothing to write
     std::uint64_t dropped_{}, given_{};
-    bool failing_{false};
-    std::uint64_t failures_{};  // since the last line in the log
-    Instant last_failure_{}, next_failure_log_{};
+    SendTroubles troubles_;
 };
 
 }  // namespace hb::shell

@@ -13,11 +13,11 @@ namespace hb::shell {
 
 UdpLink::UdpLink(Loop& loop, const Clock& clock, LinkId id, config::Medium medium, OnLog log)
     : loop_(loop),
-      clock_(clock),
       id_(id),
       medium_(std::move(medium)),
       log_(std::move(log)),
-      buffer_(limits::udp_bytes_max + 1) {}
+      buffer_(limits::udp_bytes_max + 1),
+      troubles_(clock, medium_.name, log_) {}
 
 void UdpLink::open(OnFrame frame, OnState state) {
     frame_ = std::move(frame);
@@ -83,7 +83,7 @@ void UdpLink::interface_changed(std::string_view name) {
 
 void UdpLink::tick() {
     if (!usable()) try_open();
-    if (failing_ != 0) sending_works();
+    if (usable()) troubles_.look();
 }
 
 void UdpLink::drain() {
@@ -153,20 +153,7 @@ void UdpLink::send_queued() {
 
 void UdpLink::sending_failed(int error) {
     ++dropped_;
-    ++failures_;
-    last_failure_ = clock_.now();
-    if (error == failing_ && last_failure_ < next_failure_log_) return;
-    log_(log_line(LogId::link_send_failed, medium_.name, std::strerror(error), failures_));
-    failing_ = error;
-    failures_ = 0;
-    next_failure_log_ = last_failure_ + limits::bad_packet_log_pause;
-}
-
-void UdpLink::sending_works() {
-    if (!usable() || clock_.now() < last_failure_ + limits::send_recovery) return;
-    log_(log_line(LogId::link_send_works, medium_.name));
-    failing_ = 0;
-    failures_ = 0;
+    troubles_.failed(std::strerror(error));
 }
 
 }  // namespace hb::shell

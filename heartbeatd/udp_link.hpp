@@ -14,6 +14,7 @@
 #include "loop.hpp"
 #include "medium.hpp"
 #include "net_interface.hpp"
+#include "send_troubles.hpp"
 #include "udp_sockets.hpp"
 
 namespace hb::shell {
@@ -43,11 +44,9 @@ private:
     void queue(ByteView frame);
     void send_queued();
     void sending_failed(int error);
-    void sending_works();
     LogLine line(LogId id, const std::string& words) const;
 
     Loop& loop_;
-    const Clock& clock_;
     const LinkId id_;
     const config::Medium medium_;
     OnLog log_;
@@ -62,10 +61,7 @@ private:
     std::vector<char> buffer_;
     std::deque<Bytes> waiting_;  // for a full socket buffer
     std::uint64_t dropped_{}, sent_{};
-
-    int failing_{};             // errno of the failure last logged, 0: sending works
-    std::uint64_t failures_{};  // since then
-    Instant last_failure_{}, next_failure_log_{};
+    SendTroubles troubles_;
 };
 
 }  // namespace hb::shell

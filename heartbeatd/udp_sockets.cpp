@@ -55,13 +55,6 @@ bool bind_to_device(int fd, const std::string& device) {
                         static_cast<socklen_t>(device.size() + 1)) == 0;
 }
 
-// A larger buffer outlives a stall of ours; where it is refused, the system's own size must do.
-void enlarge_receive_buffer(int fd) {
-    const int bytes = limits::receive_buffer_bytes;
-    if (::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) == 0) return;
-    static_cast<void>(::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes));
-}
-
 Result<Fd> new_socket() {
     Fd out(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!out) return refused("socket");
@@ -183,6 +176,12 @@ bool same(const std::optional<in_addr>& a, const std::optional<in_addr>& b) {
 }
 
 }  // namespace
+
+void enlarge_receive_buffer(int fd) {
+    const int bytes = limits::receive_buffer_bytes;
+    if (::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) == 0) return;
+    static_cast<void>(::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes));
+}
 
 Result<UdpSockets> open_udp_sockets(const Medium& medium, const NetInterface& interface) {
     switch (medium.kind) {

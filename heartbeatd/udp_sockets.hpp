@@ -24,6 +24,9 @@ Result<UdpSockets> open_udp_sockets(const config::Medium& medium, const NetInter
 // The same for mcast6 and ucast6.
 Result<UdpSockets> open_udp6_sockets(const config::Medium& medium, const NetInterface& interface);
 
+// A larger buffer outlives a stall of ours; where it is refused, the system's own size must do.
+void enlarge_receive_buffer(int fd);
+
 // Whether sockets opened with `before` still serve when the device looks like `after`.
 bool sockets_still_fit(config::MediumKind kind, const NetInterface& before,
                        const NetInterface& after);

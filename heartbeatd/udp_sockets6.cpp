@@ -29,8 +29,8 @@ bool set(int fd, int level, int option, int value) {
 
 // As in 3.0.6; where it is refused, the system's own size must do.
 void enlarge_buffers(int fd) {
+    enlarge_receive_buffer(fd);
     const int bytes = limits::receive_buffer_bytes;
-    if (!set(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes)) set(fd, SOL_SOCKET, SO_RCVBUF, bytes);
     if (!set(fd, SOL_SOCKET, SO_SNDBUFFORCE, bytes)) set(fd, SOL_SOCKET, SO_SNDBUF, bytes);
 }
 
