@@ -9,9 +9,6 @@ namespace hb::test {
 namespace {
 
 using config::Failback;
-using Members = std::set<std::string>;
-
-const Members own1{"g0m0"}, own2{"g1m0"}, both{"g0m0", "g1m0"};
 
 // Why: B4, `none` is announced before the first stop, so a death in the middle asks for no fence.
 TEST(RealFaults, CrashDuringReleaseIsNotFenced) {

@@ -8,9 +8,6 @@ namespace hb::test {
 namespace {
 
 using config::Failback;
-using Members = std::set<std::string>;
-
-const Members own1{"g0m0"}, own2{"g1m0"}, both{"g0m0", "g1m0"};
 
 // Why: 5.1, a lone boot waits for initdead, then serves everything, its own groups last.
 TEST(RealStory, LoneBootServesAllAfterInitdead) {

@@ -14,6 +14,10 @@ namespace hb::test {
 
 using namespace std::chrono_literals;
 
+// What a node runs: its own group, the other one's, both.
+using Members = std::set<std::string>;
+inline const Members own1{"g0m0"}, own2{"g1m0"}, both{"g0m0", "g1m0"};
+
 inline sim::Options real_options(config::Failback failback, bool alpha_real = true,
                                  bool beta_real = true) {
     sim::Options o;

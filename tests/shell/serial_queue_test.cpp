@@ -7,11 +7,11 @@
 namespace hb::shell {
 namespace {
 
-Bytes frame(const std::string& type, const std::string& more, std::size_t padding = 0) {
+Bytes message(const std::string& type, const std::string& more, std::size_t padding = 0) {
     return ">>>\nt=" + type + "\n" + more + "\nx=" + Bytes(padding, 'x') + "\n<<<\n";
 }
 Bytes status(unsigned number) {
-    return frame("status", "seq=" + std::to_string(number), 60);  // 87 bytes and more
+    return message("status", "seq=" + std::to_string(number), 60);  // 87 bytes and more
 }
 
 // Everything that would be written, in one piece.
@@ -28,8 +28,8 @@ Bytes all_of(SerialQueue& queue) {
 // Why: the usual case: what is said is sent, in its order.
 TEST(SerialQueue, GivesBackWhatItWasGiven) {
     SerialQueue queue(1000, 500);
-    const Bytes one = frame("a", "seq=1");
-    const Bytes two = frame("b", "seq=2");
+    const Bytes one = message("a", "seq=1");
+    const Bytes two = message("b", "seq=2");
     EXPECT_EQ(queue.put(one), 0U);
     EXPECT_EQ(queue.put(two), 0U);
     EXPECT_EQ(queue.bytes(), one.size() + two.size());
@@ -42,15 +42,15 @@ TEST(SerialQueue, GivesBackWhatItWasGiven) {
 // Why: a peer that waits asks every 250 ms; each answer in the queue once is enough.
 TEST(SerialQueue, HoldsNothingTwice) {
     SerialQueue queue(10000, 5000);
-    for (int i = 0; i < 50; ++i) queue.put(frame("resource", "seq=7"));
-    EXPECT_EQ(queue.bytes(), frame("resource", "seq=7").size());
-    queue.put(frame("NS_ackmsg", "dest=beta\nackseq=a"));
-    queue.put(frame("NS_ackmsg", "dest=beta\nackseq=14"));
-    queue.put(frame("NS_rexmit", "dest=beta\nfirstseq=3\nts=1"));
-    queue.put(frame("NS_rexmit", "dest=beta\nfirstseq=3\nts=2"));
-    EXPECT_EQ(all_of(queue), frame("resource", "seq=7") +
-                                 frame("NS_ackmsg", "dest=beta\nackseq=14") +
-                                 frame("NS_rexmit", "dest=beta\nfirstseq=3\nts=2"));
+    for (int i = 0; i < 50; ++i) queue.put(message("resource", "seq=7"));
+    EXPECT_EQ(queue.bytes(), message("resource", "seq=7").size());
+    queue.put(message("NS_ackmsg", "dest=beta\nackseq=a"));
+    queue.put(message("NS_ackmsg", "dest=beta\nackseq=14"));
+    queue.put(message("NS_rexmit", "dest=beta\nfirstseq=3\nts=1"));
+    queue.put(message("NS_rexmit", "dest=beta\nfirstseq=3\nts=2"));
+    EXPECT_EQ(all_of(queue), message("resource", "seq=7") +
+                                 message("NS_ackmsg", "dest=beta\nackseq=14") +
+                                 message("NS_rexmit", "dest=beta\nfirstseq=3\nts=2"));
 }
 
 // Why: what is half written goes on as it began.
@@ -68,13 +68,13 @@ TEST(SerialQueue, AFrameUnderWayIsNeitherReplacedNorDropped) {
 // all behind older heartbeats.
 TEST(SerialQueue, InAHurryANewHeartbeatOvertakes) {
     SerialQueue queue(10000, 100);
-    queue.put(frame("a", "seq=1", 50));
+    queue.put(message("a", "seq=1", 50));
     queue.put(status(2));
-    queue.put(frame("b", "seq=3", 50));
+    queue.put(message("b", "seq=3", 50));
     queue.sent(1);
     EXPECT_EQ(queue.put(status(4)), 1U) << "the older one is counted";
     EXPECT_EQ(all_of(queue),
-              frame("a", "seq=1", 50).substr(1) + status(4) + frame("b", "seq=3", 50));
+              message("a", "seq=1", 50).substr(1) + status(4) + message("b", "seq=3", 50));
 }
 
 // Why: with room on the line nothing is dropped that would be asked for again.
@@ -88,10 +88,10 @@ TEST(SerialQueue, WithoutHurryHeartbeatsKeepTheirOrder) {
 // Why: an old heartbeat that is asked for again is no news.
 TEST(SerialQueue, ARepeatedHeartbeatDoesNotDisplaceTheNewest) {
     SerialQueue queue(10000, 0);
-    queue.put(frame("a", "seq=3", 10));
+    queue.put(message("a", "seq=3", 10));
     queue.put(status(9));
     queue.put(status(4));
-    EXPECT_EQ(all_of(queue), status(9) + frame("a", "seq=3", 10) + status(4));
+    EXPECT_EQ(all_of(queue), status(9) + message("a", "seq=3", 10) + status(4));
 }
 
 // Why: a stuck line must not eat the memory; of what goes, the newest heartbeat is last.
@@ -101,7 +101,7 @@ TEST(SerialQueue, IsBoundedAndKeepsTheNewestHeartbeat) {
     queue.put(status(2));
     std::size_t dropped = 0;
     for (int i = 0; i < 100; ++i) {
-        dropped += queue.put(frame("x", "seq=f" + std::to_string(i), 100));
+        dropped += queue.put(message("x", "seq=f" + std::to_string(i), 100));
         EXPECT_LE(queue.bytes(), 1000U);
     }
     EXPECT_GT(dropped, 90U);
@@ -117,14 +117,14 @@ TEST(SerialQueue, ACutIsEndedByAnEndOfLine) {
     SerialQueue queue(1000, 500);
     EXPECT_FALSE(queue.cut());
     EXPECT_TRUE(queue.empty()) << "nothing is written for its own sake";
-    queue.put(frame("a", "seq=1"));
+    queue.put(message("a", "seq=1"));
     EXPECT_EQ(queue.next(), "\n");
     queue.sent(1);
     queue.sent(3);
-    queue.put(frame("b", "seq=2"));
+    queue.put(message("b", "seq=2"));
     EXPECT_TRUE(queue.cut());
     queue.put(status(3));
-    EXPECT_EQ(all_of(queue), "\n" + frame("b", "seq=2") + status(3));
+    EXPECT_EQ(all_of(queue), "\n" + message("b", "seq=2") + status(3));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
+#include "unit/core/message_of.hpp"
 
 namespace hb::core {
 namespace {
@@ -14,12 +15,6 @@ std::string shown(const PluginFields& fields) {
     std::string out;
     for (const auto& [name, value] : fields) out += (out.empty() ? "" : " ") + name + "=" + value;
     return out;
-}
-
-wire::Message message_of(std::initializer_list<std::pair<const char*, const char*>> fields) {
-    wire::Message message;
-    for (const auto& [name, value] : fields) message.set(name, value);
-    return message;
 }
 
 struct Lab {

@@ -46,7 +46,7 @@ TEST(FenceParams, NamesWhatIsMissingOrTooMuch) {
               "parameter 2 is out of order, expected 1");
 }
 
-const std::vector<Parameter> agent{
+const std::vector<Parameter> known{
     {"ip", true, "string", {}, "ipaddr", {}},
     {"ipaddr", true, "string", {}, {}, {}},
     {"password", false, "string", {}, {}, {}},
@@ -57,7 +57,7 @@ const std::vector<Parameter> agent{
 };
 
 std::string checked(const Fields& config) {
-    return refusal([&] { check(config, agent, {"plug"}); });
+    return refusal([&] { check(config, known, {"plug"}); });
 }
 
 TEST(FenceParams, TakesOldNamesAndBothSpellings) {
