@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <deque>
 #include <utility>
 
@@ -169,12 +170,19 @@ struct Desk {
         slow = nullptr;
     }
 
+    // Whether that order hangs. When the loop itself was held up its timer rings beside the answer,
+    // or after it, when the desk has its next order.
+    bool waits_for(std::uint64_t order) const {
+        return busy && order == orders && lane->busy.load(std::memory_order_acquire);
+    }
+
     std::shared_ptr<Lane> lane;
     pthread_t thread;
     asio::posix::stream_descriptor ear;
     asio::steady_timer patience;
     std::function<void(Spawned)> done;
     Launcher::OnSlow slow;
+    std::uint64_t orders{0};
     bool busy{false};
     bool hung{false};
     bool closed{false};
@@ -244,9 +252,13 @@ private:
         desk->lane->busy.store(true, std::memory_order_release);
         raise_event(desk->lane->wake);
         desk->patience.expires_after(limits::spawn_answer);
-        desk->patience.async_wait([self = shared_from_this(), desk](const auto& error) {
-            if (!error && !desk->closed && desk->busy) self->impatient(desk);
-        });
+        desk->patience.async_wait(
+            [self = shared_from_this(), desk, order = ++desk->orders](const auto& error) {
+                if (!error && !desk->closed && desk->waits_for(order)) self->impatient(desk);
+            });
+        listen(desk);
+    }
+    void listen(const std::shared_ptr<Desk>& desk) {
         desk->ear.async_wait(asio::posix::stream_descriptor::wait_read,
                              [self = shared_from_this(), desk](const auto& error) {
                                  if (!error && !desk->closed) self->answered(desk);
@@ -259,7 +271,11 @@ private:
     }
     void answered(const std::shared_ptr<Desk>& desk) {
         std::uint64_t count = 0;
-        if (::read(desk->lane->answered.get(), &count, sizeof count) != sizeof count) return;
+        // Asio may wake us for what another descriptor was, whose place in its tables this one
+        // took.
+        if (::read(desk->lane->answered.get(), &count, sizeof count) != sizeof count) {
+            return listen(desk);
+        }
         desk->patience.cancel();
         desk->busy = false;
         const auto done = std::exchange(desk->done, {});

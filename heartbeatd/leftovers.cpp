@@ -167,10 +167,7 @@ public:
     void add(asio::io_context& loop, Note note) {
         auto one = std::make_shared<One>(loop, note.pid, note.process.release());
         left_.push_back(one);
-        one->process.async_wait(asio::posix::stream_descriptor::wait_read,
-                                [me = shared_from_this(), one](const auto& error) {
-                                    if (!error) me->gone(one);
-                                });
+        watch(one);
         arm(one, note.rest);
     }
     bool any() const noexcept { return !left_.empty(); }
@@ -189,12 +186,24 @@ private:
             process.close(ignored);
             timer.cancel();
         }
+        bool has_ended() {
+            pollfd entry{process.native_handle(), POLLIN, 0};
+            return ::poll(&entry, 1, 0) != 0;
+        }
         pid_t pid;
         asio::posix::stream_descriptor process;
         asio::steady_timer timer;
         int blows{0};
     };
 
+    void watch(const std::shared_ptr<One>& one) {
+        one->process.async_wait(asio::posix::stream_descriptor::wait_read,
+                                [me = shared_from_this(), one](const auto& error) {
+                                    if (error) return;
+                                    // Asio may wake us for a descriptor that is closed by now.
+                                    one->has_ended() ? me->gone(one) : me->watch(one);
+                                });
+    }
     void arm(const std::shared_ptr<One>& one, Duration span) {
         one->timer.expires_after(span);
         one->timer.async_wait([me = shared_from_this(), one](const auto& error) {
@@ -203,8 +212,7 @@ private:
     }
     // While the pidfd is silent the number is still its own, so its group is nobody else's.
     void strike(const std::shared_ptr<One>& one) {
-        pollfd entry{one->process.native_handle(), POLLIN, 0};
-        if (one->blows == 2 || ::poll(&entry, 1, 0) != 0) return gone(one);
+        if (one->blows == 2 || one->has_ended()) return gone(one);
         ::kill(-one->pid, one->blows == 0 ? SIGTERM : SIGKILL);
         arm(one, one->blows == 0 ? limits::kill_ladder_pause : limits::kill_answer);
         ++one->blows;
