@@ -31,7 +31,9 @@ FenceResult result_of(const ChildEnd& end, const Under& call) {
     if (end.status == helper_status::broken) return FenceResult::refused;
     const bool agree = call.result == std::to_string(end.status);
     if (end.status == 0 && agree) return FenceResult::confirmed;
-    const bool refusal = end.status > 0 && end.status <= helper_status::refused_last;
+    const bool refusal = end.status > 0 && end.status <= helper_status::refused_last &&
+                         end.status != helper_status::timed_out &&
+                         end.status != helper_status::internal;
     return refusal && agree ? FenceResult::refused : FenceResult::unknown;
 }
 
