@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <fstream>
 #include <sstream>
 #include <utility>
 
 #include "asio.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "file_text.hpp"
 #include "state_dir.hpp"
 
 namespace hb::shell {
@@ -47,17 +47,10 @@ std::string_view result_word(FenceResult result) {
     return "";
 }
 
-std::string read_all(const std::string& path) {
-    std::ifstream file(path);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
 // Runs on the launcher's thread. What is wrong, or "".
 std::string append_history(const std::string& path, const std::vector<std::string>& lines) {
     std::deque<std::string> kept;
-    std::istringstream before(read_all(path));
+    std::istringstream before(read_file(path).text);
     for (std::string line; std::getline(before, line);) {
         kept.push_back(std::move(line));
         if (kept.size() > limits::fence_history_lines) kept.pop_front();
@@ -237,8 +230,8 @@ std::string fencing_report(const Paths& paths) {
         for (std::string line; std::getline(lines, line);)
             out += "  " + printable(line, 400) + "\n";
     };
-    add("fencing devices:", read_all(paths.fence_devices()));
-    add("resets of other nodes, oldest first:", read_all(paths.fence_history()));
+    add("fencing devices:", read_file(paths.fence_devices()).text);
+    add("resets of other nodes, oldest first:", read_file(paths.fence_history()).text);
     return out;
 }
 

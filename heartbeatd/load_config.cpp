@@ -2,7 +2,6 @@
 #include "load_config.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -22,8 +21,8 @@
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/text.hpp"
-#include "fd.hpp"
 #include "fence_check.hpp"
+#include "file_text.hpp"
 #include "script_path.hpp"
 
 namespace hb::shell {
@@ -32,34 +31,6 @@ namespace {
 
 constexpr int status_permission = 4;  // LSB: insufficient privilege
 constexpr int status_config = 6;      // LSB: not configured
-
-struct FileText {
-    std::string text;
-    unsigned mode{};  // permission bits
-    int error{};      // errno, 0 when it was read
-};
-
-FileText read_file(const std::string& path) {
-    FileText out;
-    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat info {};
-    if (!file || ::fstat(file.get(), &info) != 0) {
-        out.error = errno;
-        return out;
-    }
-    out.mode = info.st_mode & 07777U;
-    std::array<char, 16384> buffer{};
-    ssize_t size = 0;
-    while ((size = ::read(file.get(), buffer.data(), buffer.size())) > 0) {
-        out.text.append(buffer.data(), static_cast<std::size_t>(size));
-        if (out.text.size() > limits::config_file_bytes_max) {
-            out.error = EFBIG;
-            return out;
-        }
-    }
-    if (size < 0) out.error = errno;
-    return out;
-}
 
 bool denied(int error) { return error == EACCES || error == EPERM; }
 

@@ -5,9 +5,10 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 
 #include "base/text.hpp"
+#include "config/ha_cf.hpp"
+#include "file_text.hpp"
 
 namespace hb::tools {
 
@@ -161,23 +162,11 @@ Fields by_position(const std::string& text) {
 }
 
 Result<Fields> read_file(const std::string& path) {
-    std::ifstream file(path);
-    if (!file) return fail(Errc::io, path + ": " + std::strerror(errno));
-    Fields out;
-    int number = 0;
-    for (std::string line; std::getline(file, line);) {
-        ++number;
-        const std::string text(trim(line));
-        if (text.empty() || line.starts_with('#')) continue;
-        if (out.empty() && !is_pair(words(text).front())) return by_position(text);
-        if (!is_pair(text)) {
-            return fail(Errc::malformed, path + ":" + std::to_string(number) +
-                                             ": expected NAME=VALUE as in the first line");
-        }
-        out.push_back(pair_of(text));
-    }
-    if (out.empty())
-        return fail(Errc::malformed, path + ": no parameters, expected a line of them");
+    const shell::FileText file = shell::read_file(path, shell::Pipes::awaited);
+    if (file.error != 0) return fail(Errc::io, path + ": " + std::strerror(file.error));
+    config::Diagnostics found;
+    Fields out = config::parse_fence_file(file.text, path, found);
+    if (!found.errors.empty()) return fail(Errc::malformed, found.errors.front().shown());
     return out;
 }
 

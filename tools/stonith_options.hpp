@@ -43,8 +43,8 @@ std::string usage();
 // list of processes for longer than this takes.
 tl::expected<StonithOptions, UsageError> parse_options(int argc, char** argv);
 
-// Words by position become 1, 2, ...; when the first is NAME=VALUE, every line is such a pair.
-// Errors: io (the file cannot be read), malformed.
+// By the rules of a file of a `stonith` line. Errors: io (it cannot be read), malformed (the first
+// mistake, with its line).
 Result<Fields> read_file(const std::string& path);
 Fields by_position(const std::string& text);
 // Those of `names` that are set.

@@ -36,6 +36,8 @@ same -t null -p 'foo bar' foo
 same -t null -p 'foo bar' -S
 same -t null -p 'foo bar' -T reset foo
 same -t null -p 'a,b  c' -c 2 -l
+printf '# hosts\n\n a,b  c \nnot read\n' >"$work/file"
+same -t null -F "$work/file" -l
 same -t suicide -T reset no-such-node
 for type in null meatware ssh suicide apcmaster external/ssh; do
     same -t $type -n
@@ -53,6 +55,14 @@ for arguments in '' '-t null -S' '-t null -T bar foo' '-t null -c x hostlist=a -
 done
 both -t no_such_type -n
 both -t null -F /no/such/file -l
+
+# What the file of a `stonith` line may say besides: names, one to a line; and pipes.
+printf 'hostlist=a  b\n# more\n' | "$ours" -t null -F /dev/stdin -l >"$work/ours" 2>&1
+printf 'a\nb\n' | cmp -s - "$work/ours" || { cat "$work/ours"; fail "-F: names are not read"; }
+printf 'hostlist=a\nhunter2\n' >"$work/file"
+"$ours" -t null -F "$work/file" -l >"$work/ours" 2>&1
+[ $? -eq 1 ] && grep -q "file:2: expected NAME=VALUE as in line 1" "$work/ours" ||
+    { cat "$work/ours"; fail "-F: a mistake is not told with its line"; }
 
 # -L may list more, -h one device more, at its end.
 both -L
