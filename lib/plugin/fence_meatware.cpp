@@ -9,11 +9,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/text.hpp"
-#include "heartbeat/plugin.hpp"
 #include "plugin/device_program.hpp"
-#include "plugin/fence_describe.hpp"
-#include "plugin/fence_params.hpp"
+#include "plugin/fence_hostlist.hpp"
 #include "plugin/meatware.hpp"
 
 namespace {
@@ -61,11 +58,9 @@ private:
     int fd_{-1};
 };
 
-class Meatware final : public plugin::Fencer {
+class Meatware final : public HostlistFencer {
 public:
-    Meatware(const plugin::Host& host, const plugin::Fields& config)
-        : host_(host),
-          hosts_(host_list(plugin::value_of(checked_by_name(config, {"hostlist"}), "hostlist"))) {}
+    using HostlistFencer::HostlistFencer;
 
     static hb_rc describe(const plugin::Host&, const char* type, const plugin::Tell& tell) {
         return describe_fixed({"Meatware STONITH device",
@@ -76,13 +71,8 @@ public:
                               type, tell);
     }
 
-    hb_rc probe(std::uint32_t) override { return HB_OK; }
-
     hb_rc fence(hb_fence_op, const std::string& node, std::uint32_t timeout_ms) override {
-        const std::string name = hb::lower(node);
-        if (!contains(hosts_, name)) {
-            throw plugin::Refusal(HB_UNKNOWN_NODE, name + " is not in its hostlist");
-        }
+        const std::string name = listed(node);
         if (name.find('/') != std::string::npos) {
             throw plugin::Refusal(HB_UNKNOWN_NODE, "a node's name has no /");
         }
@@ -101,15 +91,6 @@ public:
         host_.log(HB_LEVEL_NOTICE, "an operator confirmed that " + name + " was reset");
         return HB_OK;
     }
-
-    hb_rc hosts(std::uint32_t, const plugin::Tell& tell) override {
-        for (const std::string& host : hosts_) tell("host", host);
-        return HB_OK;
-    }
-
-private:
-    plugin::Host host_;
-    Names hosts_;
 };
 
 }  // namespace

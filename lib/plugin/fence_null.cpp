@@ -1,18 +1,14 @@
 // null.so: says yes and does nothing. For tests of everything else.
-#include "heartbeat/plugin.hpp"
-#include "plugin/fence_describe.hpp"
-#include "plugin/fence_params.hpp"
+#include "plugin/fence_hostlist.hpp"
 
 namespace {
 
 using namespace hb::fence;
 namespace plugin = hb::plugin;
 
-class Null final : public plugin::Fencer {
+class Null final : public HostlistFencer {
 public:
-    Null(const plugin::Host& host, const plugin::Fields& config)
-        : host_(host),
-          hosts_(host_list(plugin::value_of(checked_by_name(config, {"hostlist"}), "hostlist"))) {}
+    using HostlistFencer::HostlistFencer;
 
     static hb_rc describe(const plugin::Host&, const char* type, const plugin::Tell& tell) {
         return describe_fixed(
@@ -20,21 +16,10 @@ public:
             type, tell);
     }
 
-    hb_rc probe(std::uint32_t) override { return HB_OK; }
-
     hb_rc fence(hb_fence_op, const std::string& node, std::uint32_t) override {
         host_.log(HB_LEVEL_WARNING, "nothing was done to " + node + ": null is for tests only");
         return HB_OK;
     }
-
-    hb_rc hosts(std::uint32_t, const plugin::Tell& tell) override {
-        for (const std::string& host : hosts_) tell("host", host);
-        return HB_OK;
-    }
-
-private:
-    plugin::Host host_;
-    Names hosts_;
 };
 
 }  // namespace

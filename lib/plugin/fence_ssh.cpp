@@ -4,11 +4,8 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "base/text.hpp"
-#include "heartbeat/plugin.hpp"
 #include "plugin/device_program.hpp"
-#include "plugin/fence_describe.hpp"
-#include "plugin/fence_params.hpp"
+#include "plugin/fence_hostlist.hpp"
 
 namespace {
 
@@ -19,11 +16,9 @@ using namespace std::chrono_literals;
 constexpr auto one_ping = 5s;    // ping itself waits a second
 constexpr int silent_pings = 3;  // in a row: a lost packet is no proof
 
-class Ssh final : public plugin::Fencer {
+class Ssh final : public HostlistFencer {
 public:
-    Ssh(const plugin::Host& host, const plugin::Fields& config)
-        : host_(host),
-          hosts_(host_list(plugin::value_of(checked_by_name(config, {"hostlist"}), "hostlist"))) {}
+    using HostlistFencer::HostlistFencer;
 
     static hb_rc describe(const plugin::Host&, const char* type, const plugin::Tell& tell) {
         return describe_fixed(
@@ -33,15 +28,7 @@ public:
             type, tell);
     }
 
-    // The node may be down now, and is to be: nothing to ask before it is needed.
-    hb_rc probe(std::uint32_t) override { return HB_OK; }
-
     hb_rc fence(hb_fence_op op, const std::string& node, std::uint32_t timeout_ms) override;
-
-    hb_rc hosts(std::uint32_t, const plugin::Tell& tell) override {
-        for (const std::string& host : hosts_) tell("host", host);
-        return HB_OK;
-    }
 
 private:
     static DeviceEnd tool(const char* name, std::vector<std::string> arguments, hb::Duration time) {
@@ -55,9 +42,6 @@ private:
     }
     // Whether it fell silent in time. An error of ping (status 2) is no silence.
     static bool falls_silent(const std::string& node, const Deadline& deadline);
-
-    plugin::Host host_;
-    Names hosts_;
 };
 
 bool Ssh::falls_silent(const std::string& node, const Deadline& deadline) {
@@ -76,11 +60,8 @@ bool Ssh::falls_silent(const std::string& node, const Deadline& deadline) {
 }
 
 hb_rc Ssh::fence(hb_fence_op op, const std::string& node, std::uint32_t timeout_ms) {
-    const std::string name = hb::lower(node);
     if (op == HB_FENCE_ON) throw plugin::Refusal(HB_NOT_SUPPORTED, "ssh can switch nothing on");
-    if (!contains(hosts_, name)) {
-        throw plugin::Refusal(HB_UNKNOWN_NODE, name + " is not in its hostlist");
-    }
+    const std::string name = listed(node);
     if (name.starts_with('-')) throw plugin::Refusal(HB_UNKNOWN_NODE, "no node is called so");
     const hb::Duration timeout = std::chrono::milliseconds(timeout_ms);
     const Deadline deadline(timeout);
