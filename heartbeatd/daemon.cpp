@@ -182,6 +182,7 @@ Result<void> Daemon::run(const std::function<void()>& up) {
     watchdog_.open(config_.ha_cf.watchdog, config_.ha_cf.deadtime);
     up();
     loop_.run();
+    clients_.reset();
     watchdog_.disarm();
     tell_service_manager("STOPPING=1");
     log(log_line(LogId::shutdown_complete, config_.node_name));
@@ -204,8 +205,24 @@ void Daemon::finished() {
 
 void Daemon::communication_up() {
     communication_up_ = true;
+    serve_clients();  // before programs that want to sign on
     programs_.begin();
     start_watches();
+}
+
+void Daemon::serve_clients() {
+    runner_->post(ClientsAllowed{config_.client_rules});
+    auto server = ClientServer::open(
+        loop_, options_.paths.client_socket(),
+        {[this](const ClientCame& event) { runner_->deliver(event); },
+         [this](ClientCall event) { runner_->deliver(std::move(event)); },
+         [this](const ClientGone& event) { runner_->deliver(event); },
+         [this](const LogLine& line) { log(line); }});
+    if (server) {
+        clients_ = *std::move(server);
+    } else {
+        log(log_line(LogId::client_socket_failed, server.error().what));
+    }
 }
 
 WatchHooks Daemon::watch_hooks() {

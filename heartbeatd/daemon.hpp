@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "client_server.hpp"
 #include "clock.hpp"
 #include "core/core.hpp"
 #include "fencing.hpp"
@@ -53,6 +54,14 @@ private:
     void kill_job(JobId job) override;
     void run_hook(const RunHook& hook) override;
     void tell_plugin(const TellPlugin& news) override;
+    void client(const Notify& order) override { serve(order); }
+    void client(const EndClient& order) override { serve(order); }
+    void client(const ClientQueue& order) override { serve(order); }
+    void client(const PauseClients& order) override { serve(order); }
+    template <class Order>
+    void serve(const Order& order) {
+        if (clients_) clients_->client(order);
+    }
     void log(const LogLine& line) override;
     void self_fence(const std::string& reason) override;
     void finished() override;
@@ -73,6 +82,7 @@ private:
     void prepare_children();
     WatchHooks watch_hooks();
     void start_watches();
+    void serve_clients();
 
     const Options& options_;
     LoadedConfig config_;  // in force: what waits for a restart is as it was at start
@@ -95,6 +105,7 @@ private:
     Health health_;
     Watchdog watchdog_;
     std::unique_ptr<Fifo> fifo_;
+    std::unique_ptr<ClientServer> clients_;  // once communication is up
     std::unique_ptr<LinkWatch> link_watch_;
     std::unique_ptr<Watch> signals_;
     bool stopping_{false};

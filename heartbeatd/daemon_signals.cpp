@@ -129,6 +129,8 @@ void Daemon::reload(LoadedConfig next) {
     if (recorder_) recorder_->files(std::move(next.texts));
     runner_->deliver(ConfigChanged{std::make_shared<const core::CoreConfig>(
         core::make_core_config(config_.ha_cf, config_.keys, config_.groups, identity_))});
+    config_.client_rules = std::move(next.client_rules);
+    if (communication_up_) runner_->deliver(ClientsAllowed{config_.client_rules});
     if (difference.empty()) {
         log(log_line(LogId::reload_unchanged));
     } else if (!difference.live.empty()) {

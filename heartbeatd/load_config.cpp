@@ -5,7 +5,6 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -18,6 +17,7 @@
 #include <memory>
 #include <set>
 
+#include "accounts.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/text.hpp"
@@ -55,14 +55,6 @@ Result<std::string> resolve(const std::string& host) {
     std::memcpy(&address, found->ai_addr, sizeof address);
     ::inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
     return std::string(text.data());
-}
-
-bool is_user(const std::string& name) {
-    std::array<char, 16384> buffer{};
-    passwd entry{};
-    passwd* found = nullptr;
-    return ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-           found != nullptr;
 }
 
 // What is wrong with the file of a program, or "".
@@ -107,6 +99,7 @@ private:
     bool load_ha_cf();
     void check_media();
     void check_programs();
+    void look_up_clients();
     void load_devices();
     void check_device(const config::Medium& medium);
     void resolve_host(config::Medium& medium);
@@ -129,6 +122,7 @@ bool Loading::load_ha_cf() {
     out_.texts.ha_cf = std::move(file.text);
     check_media();
     check_programs();
+    look_up_clients();
     load_devices();
     return true;
 }
@@ -153,7 +147,7 @@ void Loading::check_programs() {
     for (const config::Program& program : out_.ha_cf.programs) {
         if (config::is_ipfail(program.path)) continue;
         const std::string word(config::program_word(program.kind));
-        if (!is_user(program.user)) {
+        if (!user_named(program.user)) {
             out_.found.errors.push_back({paths_.ha_cf(), program.line,
                                          word + ": there is no user " + printable(program.user) +
                                              ", expected one of this machine"});
@@ -163,6 +157,29 @@ void Loading::check_programs() {
                                          word + ": " + printable(program.path) + ": " + wrong +
                                              ", expected an executable file"});
         }
+    }
+}
+
+// Users and groups of built-in rules need not be there: then these let nobody in.
+void Loading::look_up_clients() {
+    const bool pacemaker = !out_.ha_cf.manage_resources;
+    for (const auto& rule : config::with_built_in_rules(out_.ha_cf.api_auth, pacemaker)) {
+        ClientRule& found = out_.client_rules.emplace_back(ClientRule{rule.client, {}, {}});
+        const auto look_up = [&](const std::vector<std::string>& names, auto id_of,
+                                 const char* kind, std::vector<std::uint32_t>& ids) {
+            for (const std::string& name : names) {
+                if (const auto id = id_of(name)) {
+                    ids.push_back(*id);
+                } else if (rule.line != 0) {
+                    out_.found.errors.push_back(
+                        {paths_.ha_cf(), rule.line,
+                         "apiauth " + printable(rule.client) + ": there is no " + kind + " " +
+                             printable(name) + ", expected a name or number of this machine"});
+                }
+            }
+        };
+        look_up(rule.users, user_id, "user", found.uids);
+        look_up(rule.groups, group_id, "group", found.gids);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/event.hpp"
 #include "config/authkeys.hpp"
 #include "config/ha_cf.hpp"
 #include "config/haresources.hpp"
@@ -25,6 +26,7 @@ struct LoadedConfig {
     config::HaCf ha_cf;  // hosts of ucast lines are numeric addresses here
     config::AuthKeys keys;
     std::vector<config::ResourceGroup> groups;  // empty when resources are not managed
+    std::vector<ClientRule> client_rules;       // apiauth and what is built in
     std::string node_name;
     FileTexts texts;            // what all this was made of,
     config::Machine machine;    // with this: for a recording

@@ -3,6 +3,8 @@
 
 #include "asio.hpp"
 
+#include <utility>
+
 namespace hb::shell {
 
 namespace asio = boost::asio;
@@ -31,11 +33,15 @@ struct Watch::State : std::enable_shared_from_this<State> {
     State(asio::io_context& context, int fd) : descriptor(context, fd) {}
 
     void wait_readable() {
+        waits_readable = true;
         descriptor.async_wait(asio::posix::descriptor_base::wait_read,
                               [self = shared_from_this()](const boost::system::error_code& error) {
-                                  if (error || self->closed) return;
+                                  self->waits_readable = false;
+                                  if (error || self->closed || self->paused) return;
                                   self->readable();
-                                  if (!self->closed) self->wait_readable();
+                                  if (!self->closed && !self->paused && !self->waits_readable) {
+                                      self->wait_readable();
+                                  }
                               });
     }
     void wait_writable() {
@@ -50,6 +56,7 @@ struct Watch::State : std::enable_shared_from_this<State> {
 
     asio::posix::stream_descriptor descriptor;
     std::function<void()> readable, writable;
+    bool waits_readable{false}, paused{false};
     bool waits_writable{false};
     bool closed{false};
 };
@@ -69,6 +76,13 @@ void Watch::on_readable(std::function<void()> callback) {
     const bool first = !state_->readable;
     state_->readable = std::move(callback);
     if (first) state_->wait_readable();
+}
+
+void Watch::pause_reading() { state_->paused = true; }
+
+void Watch::resume_reading() {
+    if (!std::exchange(state_->paused, false)) return;
+    if (state_->readable && !state_->waits_readable) state_->wait_readable();
 }
 
 void Watch::once_writable(std::function<void()> callback) {

@@ -45,6 +45,9 @@ public:
     int descriptor() const noexcept;
     // Again and again, as long as something can be read: the callback need not read everything.
     void on_readable(std::function<void()> callback);
+    // Until resume_reading() that callback does not come. Without on_readable() both are nothing.
+    void pause_reading();
+    void resume_reading();
     // Once, when something can be written. A second call before that replaces the callback.
     void once_writable(std::function<void()> callback);
 

@@ -30,6 +30,7 @@ struct Paths {
     std::string resource_dir() const { return config_dir + "/resource.d"; }
     std::string rc_dir() const { return config_dir + "/rc.d"; }
     std::string fifo() const { return state_dir + "/fifo"; }
+    std::string client_socket() const { return run_dir + "/register"; }
     std::string generation() const { return state_dir + "/hb_generation"; }
     std::string uuid() const { return state_dir + "/hb_uuid"; }
     std::string delhostcache() const { return state_dir + "/delhostcache"; }

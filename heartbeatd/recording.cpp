@@ -134,6 +134,26 @@ struct EventParts {
     void operator()(const PluginState& e) const {
         add("plugin", {e.plugin, number(e.running ? 1 : 0)});
     }
+    void operator()(const ClientCame& e) const {
+        add("client came", {client(e.connection), number(e.pid), number(e.uid), number(e.gid)});
+    }
+    void operator()(const ClientCall& e) const {
+        add("client", {client(e.connection), e.body, number(e.process_lives ? 1 : 0)});
+    }
+    void operator()(const ClientGone& e) const {
+        add("client gone", {client(e.connection), e.reason});
+    }
+    void operator()(const ClientsAllowed& e) const {
+        Parts all;
+        for (const ClientRule& rule : e.rules) {
+            all.push_back(rule.client);
+            for (const auto* ids : {&rule.uids, &rule.gids}) {
+                all.push_back(number(ids->size()));
+                for (const std::uint32_t id : *ids) all.push_back(number(id));
+            }
+        }
+        add("client rules", all);
+    }
     void operator()(const Surroundings& e) const { add("load", {e.load}); }
     void operator()(const Wakeup&) const { add("wakeup", {}); }
     void operator()(const StopRequested&) const { add("stop", {}); }
@@ -142,8 +162,36 @@ struct EventParts {
         parts.front() = kind;
         parts.insert(parts.end(), more.begin(), more.end());
     }
+    static Bytes client(ConnectionId id) { return number(static_cast<std::uint32_t>(id)); }
     static Bytes link(LinkId id) { return number(static_cast<unsigned>(id)); }
 };
+
+std::optional<Event> read_client_event(const Bytes& kind, PartReader& in) {
+    if (kind == "client rules") {
+        ClientsAllowed out;
+        while (in.more()) {
+            ClientRule& rule = out.rules.emplace_back();
+            rule.client = in.text();
+            for (auto* ids : {&rule.uids, &rule.gids}) {
+                for (auto left = in.number<std::size_t>(); left > 0 && in.more(); --left) {
+                    ids->push_back(in.number<std::uint32_t>());
+                }
+            }
+        }
+        return out;
+    }
+    if (kind != "client" && kind != "client came" && kind != "client gone") return std::nullopt;
+    const ConnectionId connection{in.number<std::uint32_t>()};
+    if (kind == "client gone") return ClientGone{connection, in.text()};
+    if (kind == "client") {
+        Bytes body = in.text();
+        return ClientCall{connection, std::move(body), in.number<int>() != 0};
+    }
+    ClientCame out{connection, in.number<std::int64_t>(), 0, 0};
+    out.uid = in.number<std::uint32_t>();
+    out.gid = in.number<std::uint32_t>();
+    return out;
+}
 
 std::optional<Event> read_event(const Bytes& kind, PartReader& in,
                                 std::optional<FileTexts>& files) {
@@ -196,7 +244,7 @@ std::optional<Event> read_event(const Bytes& kind, PartReader& in,
     if (kind == "load") return Surroundings{in.text()};
     if (kind == "wakeup") return Wakeup{};
     if (kind == "stop") return StopRequested{};
-    return std::nullopt;
+    return read_client_event(kind, in);
 }
 
 }  // namespace

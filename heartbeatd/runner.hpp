@@ -45,6 +45,10 @@ public:
     virtual void kill_job(JobId job) = 0;
     virtual void run_hook(const RunHook& hook) = 0;
     virtual void tell_plugin(const TellPlugin& news) = 0;
+    virtual void client(const Notify& order) = 0;
+    virtual void client(const EndClient& order) = 0;
+    virtual void client(const ClientQueue& order) = 0;
+    virtual void client(const PauseClients& order) = 0;
     virtual void log(const LogLine& line) = 0;
     virtual void self_fence(const std::string& reason) = 0;
     virtual void finished() = 0;

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "accounts.hpp"
 #include "base/text.hpp"
 #include "cluster/generation.hpp"
 #include "fd.hpp"
@@ -152,10 +153,26 @@ Result<Uuid> load_uuid(const Paths& paths, bool from_name, std::string_view node
     return id;
 }
 
+// Whoever may reach the socket of clients belongs to the group of clients, as with 3.0.6. A folder
+// that is there stays as it is.
+Result<void> make_run_folder(const std::string& path) {
+    std::error_code error;
+    if (fs::is_directory(path, error)) return {};
+    const auto user = user_id("hacluster");
+    const auto group = group_id("haclient");
+    const bool both = user && group;
+    if (auto made = make_folder(path, fs::perms{both ? 0750U : 0755U}); !made) return made;
+    if (both && ::geteuid() == 0 && ::chown(path.c_str(), *user, *group) != 0) {
+        return system_error("cannot give " + path + " to the clients", errno);
+    }
+    return {};
+}
+
 Result<void> prepare_folders(const Paths& paths) {
     const fs::perms usual{0755};
+    if (auto made = make_run_folder(paths.run_dir); !made) return made;
     for (const std::string& folder :
-         {paths.state_dir, paths.run_dir, paths.scripts_under_way(), paths.programs_under_way()}) {
+         {paths.state_dir, paths.scripts_under_way(), paths.programs_under_way()}) {
         if (auto made = make_folder(folder, usual); !made) return made;
     }
     std::error_code error;

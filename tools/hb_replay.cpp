@@ -11,6 +11,7 @@
 #include "config/diff.hpp"
 #include "core/core.hpp"
 #include "recording.hpp"
+#include "wire/client_frame.hpp"
 #include "wire/netstring.hpp"
 #include "wire/text_form.hpp"
 
@@ -49,6 +50,23 @@ std::string show_frame(ByteView bytes) {
     const auto message = packet ? wire::netstring::decode(packet->body)
                                 : Result<wire::Message>(tl::unexpected(packet.error()));
     return message ? show_message(*message) : "garbage " + printable(bytes, 60);
+}
+
+std::string show_body(ByteView body) {
+    const auto message = wire::client_frame::decode(body);
+    return message ? show_message(*message) : "garbage " + printable(body, 60);
+}
+
+std::string show_frames(ByteView stream) {
+    std::string out;
+    for (const Bytes& body : wire::client_frame::Reader().feed(stream).bodies) {
+        out += (out.empty() ? "" : "; ") + show_body(body);
+    }
+    return out;
+}
+
+std::string connection_text(ConnectionId connection) {
+    return "client connection " + std::to_string(static_cast<std::uint32_t>(connection));
 }
 
 std::string link_text(LinkId link) { return std::to_string(static_cast<unsigned>(link)); }
@@ -112,6 +130,18 @@ struct ShowEffect {
     std::string operator()(const TellPlugin& e) const {
         return "tell plugin " + printable(e.plugin) + ":" + fields_text(e.event);
     }
+    std::string operator()(const Notify& e) const {
+        return "tell " + connection_text(e.connection) + ": " + show_frames(e.frame);
+    }
+    std::string operator()(const EndClient& e) const {
+        return "end " + connection_text(e.connection);
+    }
+    std::string operator()(const ClientQueue& e) const {
+        return connection_text(e.connection) + ": queue of " + std::to_string(e.frames);
+    }
+    std::string operator()(const PauseClients& e) const {
+        return e.paused ? "clients wait" : "clients go on";
+    }
     std::string operator()(const SelfFence& e) const { return "SELF-FENCE: " + e.reason; }
     std::string operator()(const Finished&) const { return "finished"; }
     std::string operator()(const LogLine& e) const {
@@ -143,6 +173,19 @@ struct ShowEvent {
     }
     std::string operator()(const PluginState& e) const {
         return "plugin " + printable(e.plugin) + (e.running ? " runs" : " has ended");
+    }
+    std::string operator()(const ClientCame& e) const {
+        return connection_text(e.connection) + " of pid " + std::to_string(e.pid) + ", uid " +
+               std::to_string(e.uid) + ", gid " + std::to_string(e.gid);
+    }
+    std::string operator()(const ClientCall& e) const {
+        return connection_text(e.connection) + " says: " + show_body(e.body);
+    }
+    std::string operator()(const ClientGone& e) const {
+        return connection_text(e.connection) + " is gone: " + printable(e.reason);
+    }
+    std::string operator()(const ClientsAllowed& e) const {
+        return std::to_string(e.rules.size()) + " rules for clients";
     }
     std::string operator()(const Surroundings& e) const { return "load " + printable(e.load); }
     std::string operator()(const Wakeup&) const { return "wakeup"; }

@@ -69,6 +69,34 @@ struct PluginState {
     std::string plugin;
     bool running{};
 };
+// A program has connected to the client socket. The kernel says who it is.
+struct ClientCame {
+    ConnectionId connection{};
+    std::int64_t pid{};
+    std::uint32_t uid{}, gid{};  // gid: its primary group
+};
+// The body of one of its frames, at most limits::client_body_bytes_max. `process_lives`: whether
+// there is a process of the number in the field `pid`; only looked up for a sign-on.
+struct ClientCall {
+    ConnectionId connection{};
+    Bytes body;
+    bool process_lives{};
+};
+// The connection is closed. `reason` as 3.0.6 tells it: EOF, sendfail.
+struct ClientGone {
+    ConnectionId connection{};
+    std::string reason;
+};
+// Who may sign on as this client: a uid or a gid of the lists.
+struct ClientRule {
+    std::string client;
+    std::vector<std::uint32_t> uids, gids;
+};
+// The rules in force from now on, with users and groups of this machine looked up. Before the first
+// ClientCame, and after each reload.
+struct ClientsAllowed {
+    std::vector<ClientRule> rules;
+};
 // First line of /proc/loadavg, for the field `ld`. At most once a second.
 struct Surroundings {
     std::string load;
@@ -79,7 +107,8 @@ struct Wakeup {};
 struct StopRequested {};
 
 using Event = std::variant<FrameIn, LinkChanged, ScriptDone, FenceDone, LocalMessage, ConfigChanged,
-                           PluginAsks, PluginState, Surroundings, Wakeup, StopRequested>;
+                           PluginAsks, PluginState, ClientCame, ClientCall, ClientGone,
+                           ClientsAllowed, Surroundings, Wakeup, StopRequested>;
 
 // --- effects, carried out in order ---
 
@@ -127,6 +156,27 @@ struct TellPlugin {
     std::string plugin;
     PluginFields event;
 };
+// For a client: one whole frame into its queue. Afterwards its process gets that signal; 0: none.
+// Dropped when the connection is closed.
+struct Notify {
+    ConnectionId connection{};
+    Bytes frame;
+    int signal{};
+};
+// Close this connection once what waits for it is written, or at once if it takes nothing. No
+// ClientGone follows.
+struct EndClient {
+    ConnectionId connection{};
+};
+// From now on that many frames may wait for this client.
+struct ClientQueue {
+    ConnectionId connection{};
+    std::size_t frames{};
+};
+// Read nothing more from any client; or again.
+struct PauseClients {
+    bool paused{};
+};
 // A stop failed: give up the machine at once.
 struct SelfFence {
     std::string reason;
@@ -134,8 +184,8 @@ struct SelfFence {
 // The orderly end: everything is released and said.
 struct Finished {};
 
-using Effect = std::variant<SendFrame, RunAgent, FenceNode, KillJob, RunHook, TellPlugin, SelfFence,
-                            Finished, LogLine>;
+using Effect = std::variant<SendFrame, RunAgent, FenceNode, KillJob, RunHook, TellPlugin, Notify,
+                            EndClient, ClientQueue, PauseClients, SelfFence, Finished, LogLine>;
 using Effects = std::vector<Effect>;
 
 }  // namespace hb

@@ -22,6 +22,8 @@ enum class LinkId : std::uint16_t {};
 enum class JobId : std::uint64_t {};
 // One client of this node (a program, or one built in). Never reused in one life of the daemon.
 enum class ClientId : std::uint32_t {};
+// One connection to the client socket. Never reused in one life of the daemon.
+enum class ConnectionId : std::uint32_t {};
 
 // 16 raw bytes, in the order in which the text form shows them (RFC 4122).
 using Uuid = std::array<unsigned char, 16>;

@@ -30,7 +30,16 @@ inline constexpr std::size_t client_body_bytes_max = 262144;
 
 // --- clients and plugins ---
 inline constexpr std::size_t client_name_bytes_max = 31;  // clientapi.md 4; 3.0.6 cuts longer ones
-inline constexpr std::size_t clients_max = 100;           // named ones; more are refused
+inline constexpr std::size_t clients_max = 250;  // signed on; more are refused
+// To the socket; then the oldest one that has not signed on is closed.
+inline constexpr std::size_t client_connections_max = 300;
+inline constexpr std::size_t client_queue_frames = 64;  // of one client, not taken yet, as in 3.0.6
+inline constexpr std::size_t client_queue_frames_max = 4096;  // as it may ask with set_sendqlen
+inline constexpr std::size_t client_queue_bytes_max = 1U << 20U;  // likewise; then it is cut off
+inline constexpr std::size_t client_read_bytes = 8192;            // of one client at a time
+inline constexpr std::size_t client_calls_per_turn = 16;  // of all, before the links' next turn
+inline constexpr int client_backlog = 128;                // not accepted yet, as in 3.0.6
+inline constexpr Duration client_log_pause = 60s;         // one line of a kind, with a count
 inline constexpr std::size_t plugin_requests_per_second = 20;  // of one plugin; more are refused
 inline constexpr Duration plugin_refused_log_pause = 60s;      // one line, with a count
 inline constexpr std::size_t ping_count_max = 10000;           // as a peer or a plugin may say
@@ -145,6 +154,7 @@ inline constexpr Duration log_last_words = 2s;         // the daemon's end waits
 inline constexpr Duration bad_packet_log_pause = 60s;  // one line per class and pause, with a count
 
 // --- programs of respawn and failfast, watchdog ---
+inline constexpr std::size_t api_rules_max = 256;       // apiauth; more is an error
 inline constexpr std::size_t programs_max = 64;         // lines of ha.cf; more is an error
 inline constexpr Duration program_short_life = 30s;     // shorter counts as a crash, as in 3.0.6
 inline constexpr Duration program_pause_first = 1s;     // before it is started again, as in 3.0.6

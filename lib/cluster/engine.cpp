@@ -110,6 +110,18 @@ std::uint64_t Engine::send(Now now, wire::Message message, Effects& out) {
     return state_->send(now, std::move(message), out);
 }
 
+std::optional<wire::Message> Engine::say(Now now, wire::Message message, Effects& out) {
+    wire::Message sent;
+    if (state_->send(now, std::move(message), out, &sent) == 0) return std::nullopt;
+    return with_auth(std::move(sent));
+}
+
+wire::Message Engine::with_auth(wire::Message message) const {
+    if (state_->config.inner_auth == wire::InnerAuth::absent) return message;
+    auto complete = state_->signer.with_auth(message);
+    return complete ? *std::move(complete) : message;
+}
+
 void Engine::send_status(Now now, Effects& out) { state_->send_status(now, out); }
 
 void Engine::reconfigure(Now now, const EngineConfig& next, Effects& out) {
@@ -134,6 +146,28 @@ Instant Engine::next_deadline() const { return state_->next_deadline(); }
 std::uint64_t Engine::heartbeats() const noexcept { return state_->beat.count(); }
 
 bool Engine::comm_up() const noexcept { return state_->roll.complete(); }
+
+const std::string& Engine::own_status() const noexcept { return state_->own_word; }
+
+bool Engine::usable(LinkId link) const { return state_->usable[static_cast<std::size_t>(link)]; }
+
+std::optional<Bytes> Engine::uuid_of(const NodeName& node) const {
+    return state_->members.uuid_of(node);
+}
+
+// A peer that has acknowledged nothing yet in this life of ours or its own will soon do so.
+bool Engine::crowded() const noexcept {
+    const State& s = *state_;
+    if (!s.acks.on()) return false;
+    for (std::size_t peer = 0; peer < s.peers.size(); ++peer) {
+        const std::uint64_t had = s.acks.of(peer);
+        if (had != 0 && s.liveness.state(peer) == PeerState::alive &&
+            s.history.highest() - had > limits::flow_limit) {
+            return true;
+        }
+    }
+    return false;
+}
 
 bool Engine::alive(const NodeName& peer) const noexcept {
     const auto index = state_->members.find(peer);

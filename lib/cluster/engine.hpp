@@ -168,6 +168,10 @@ public:
     // Adds the standard fields, a number (types other than NS_*) and a place in history, and sends
     // on every link. Returns the number, 0 for NS_*.
     std::uint64_t send(Now now, wire::Message message, Effects& out);
+    // The same. The message as it went, for the clients of this node; nothing when it could not go.
+    std::optional<wire::Message> say(Now now, wire::Message message, Effects& out);
+    // With the field `auth` of a message of ours, where msgfmt has one.
+    wire::Message with_auth(wire::Message message) const;
     // One extra status at once (our state changed).
     void send_status(Now now, Effects& out);
 
@@ -182,6 +186,11 @@ public:
     Instant next_deadline() const;
 
     bool comm_up() const noexcept;
+    const std::string& own_status() const noexcept;      // init, up, active
+    bool usable(LinkId link) const;                      // it can send
+    std::optional<Bytes> uuid_of(const NodeName& node) const;  // zeros: not known; none: a stranger
+    // A live peer has not acknowledged what we said for long: whoever can should say nothing more.
+    bool crowded() const noexcept;
     bool alive(const NodeName& peer) const noexcept;  // heard and not dead; true for ourselves
     bool ours(const NodeName& peer) const noexcept;   // a daemon of this project
     std::vector<PeerView> peers() const;              // without ourselves, file order

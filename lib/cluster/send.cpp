@@ -48,7 +48,8 @@ Result<Bytes> seal_line(const wire::Signer& signer, const wire::Message& message
 
 }  // namespace
 
-std::uint64_t Engine::State::send(Now now, wire::Message message, Effects& out) {
+std::uint64_t Engine::State::send(Now now, wire::Message message, Effects& out,
+                                  wire::Message* copy) {
     const bool control = message.type().starts_with("NS_");
     const std::uint64_t number = control ? 0 : history.highest() + 1;
     add_standard_fields(message, number, now);
@@ -57,6 +58,7 @@ std::uint64_t Engine::State::send(Now now, wire::Message message, Effects& out) 
             log_line(LogId::message_too_large, printable(message.type()), sent.error().what));
         return 0;  // the number is not used up: a hole would be asked for again and again
     }
+    if (copy != nullptr) *copy = message;
     if (!control) history.keep(number, std::move(message));
     return number;
 }

@@ -189,6 +189,11 @@ Changes compare_devices(const HaCf& running, const HaCf& next) {
                          [](const FenceDevice& device) { return device.name(); });
 }
 
+Changes compare_rules(const HaCf& running, const HaCf& next) {
+    return compare_lists(running.api_auth, next.api_auth,
+                         [](const ApiAuth& rule) { return rule.client; });
+}
+
 // By key: members and preferred node may change. Lines may move about freely.
 Changes compare_groups(const std::vector<ResourceGroup>& running,
                        const std::vector<ResourceGroup>& next) {
@@ -244,6 +249,7 @@ Difference compare(const Files& running, const Files& next) {
     compare_values(running.ha_cf, next.ha_cf, out);
     compare_recorded(running.ha_cf, next.ha_cf, out);
     compare_programs(running.ha_cf, next.ha_cf, false).tell("programs", out.live);
+    compare_rules(running.ha_cf, next.ha_cf).tell("apiauth", out.live);
     compare_devices(running.ha_cf, next.ha_cf).tell("fencing devices", out.live);
     compare_programs(running.ha_cf, next.ha_cf, true).tell("ipfail", out.waiting);
     compare_lists(running.ha_cf.nodes, next.ha_cf.nodes, [](const std::string& name) {
@@ -259,6 +265,7 @@ HaCf with_live_part(const HaCf& running, const HaCf& next) {
     out.recorded = next.recorded;
     out.env = next.env;
     out.devices = next.devices;
+    out.api_auth = next.api_auth;
     out.programs = programs_of(running, true);
     for (Program& program : programs_of(next, false)) out.programs.push_back(std::move(program));
     for (const Row& row : rows()) {

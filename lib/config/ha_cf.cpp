@@ -77,6 +77,7 @@ static void add_node(Parsing& parsing, const Directive& directive, const std::st
         return;
     }
     nodes.push_back(name);
+    parsing.cf.listed.push_back(name);
 }
 
 static void add_environment(Parsing& parsing, const std::string& word, int line) {

@@ -69,6 +69,18 @@ struct FenceDevice {
     bool operator==(const FenceDevice& other) const;  // without `line`
 };
 
+// Who may sign on as a client: names or numbers of users and groups.
+struct ApiAuth {
+    std::string client;
+    std::vector<std::string> users, groups;
+    int line{};
+    bool operator==(const ApiAuth& other) const {  // without `line`
+        return client == other.client && users == other.users && groups == other.groups;
+    }
+};
+// With the rules that 3.0.6 has built in for clients that no line names.
+std::vector<ApiAuth> with_built_in_rules(const std::vector<ApiAuth>& lines, bool pacemaker);
+
 enum class Failback { on, off, legacy };
 enum class GroupOrder { parallel, file };
 
@@ -87,6 +99,8 @@ std::string arbiter_text(const ArbiterLine& arbiter);
 struct HaCf {
     std::vector<std::string> nodes;  // normal nodes, lower case, file order
     std::vector<Medium> media;       // file order
+    std::vector<std::string> listed;  // nodes and ping nodes, lower case, in the order of the file
+    std::vector<ApiAuth> api_auth;    // file order; without those of 3.0.6 itself
     std::vector<Program> programs;   // file order, which is the order of their start
     Duration keepalive{}, deadtime{}, warntime{}, initdead{}, deadping{};
     Duration max_rexmit_delay{};

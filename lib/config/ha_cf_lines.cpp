@@ -1,6 +1,5 @@
 // The directives of ha.cf that take a whole line (config.md 4), but for arbiter and those of
-// fencing. apiauth belongs to a later part: checked for form, then answered with `not supported
-// yet`. Users and files are the machine's.
+// fencing. Users, groups and files are the machine's.
 #include <algorithm>
 
 #include "base/limits.hpp"
@@ -28,7 +27,7 @@ constexpr std::size_t user_bytes_max = 63;    // config.md 4.2
 
 // All of them say what is wrong, or "".
 
-std::string mistake_of_apiauth(Parsing& parsing, const std::vector<std::string>& parts, int line) {
+std::string mistake_of_apiauth(Parsing& parsing, const std::vector<std::string>& parts) {
     if (parts.size() < 2) return "expected CLIENT, then uid=LIST or gid=LIST or both";
     if (parts[0].size() > client_bytes_max) {
         return "the client's name is too long, expected at most " +
@@ -42,10 +41,28 @@ std::string mistake_of_apiauth(Parsing& parsing, const std::vector<std::string>&
             return quoted(parts[i]) + " is not known, expected uid=LIST or gid=LIST";
         }
     }
-    const auto [first, is_new] = parsing.api_clients.emplace(parts[0], line);
-    if (is_new) return "";
-    return "a second line for this client, the first is line " + std::to_string(first->second) +
-           ", expected one";
+    const auto& rules = parsing.cf.api_auth;
+    const auto first = std::find_if(rules.begin(), rules.end(), [&](const ApiAuth& rule) {
+        return rule.client == parts[0];
+    });
+    if (first != rules.end()) {
+        return "a second line for this client, the first is line " + std::to_string(first->line) +
+               ", expected one";
+    }
+    if (rules.size() >= limits::api_rules_max) {
+        return "too many lines, expected at most " + std::to_string(limits::api_rules_max);
+    }
+    return "";
+}
+
+// `parts` passed the check above.
+void add_rule(Parsing& parsing, const std::vector<std::string>& parts, int line) {
+    ApiAuth rule{parts[0], {}, {}, line};
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+        auto& list = parts[i].starts_with("uid=") ? rule.users : rule.groups;
+        for (std::string& name : words(parts[i].substr(4), ",")) list.push_back(std::move(name));
+    }
+    parsing.cf.api_auth.push_back(std::move(rule));
 }
 
 std::string mistake_of_respawn(const std::vector<std::string>& parts) {
@@ -83,8 +100,8 @@ void add_program(Parsing& parsing, const Directive& directive,
 }
 
 std::string mistake_of(Parsing& parsing, const std::string& name,
-                       const std::vector<std::string>& parts, int line) {
-    if (name == "apiauth") return mistake_of_apiauth(parsing, parts, line);
+                       const std::vector<std::string>& parts) {
+    if (name == "apiauth") return mistake_of_apiauth(parsing, parts);
     if (name == "respawn" || name == "failfast") return mistake_of_respawn(parts);
     return "Heartbeat 3.0.6 refuses this directive wherever it stands, expected no such line";
 }
@@ -94,7 +111,7 @@ std::string mistake_of(Parsing& parsing, const std::string& name,
 void parse_whole_line(Parsing& parsing, const Directive& directive, std::string_view rest,
                       int line) {
     const std::vector<std::string> parts = words(rest);
-    const std::string wrong = mistake_of(parsing, directive.name, parts, line);
+    const std::string wrong = mistake_of(parsing, directive.name, parts);
     const std::string shown = directive.name + (parts.empty() ? "" : " " + printable(parts[0], 80));
     if (!wrong.empty()) {
         parsing.error(directive, line, shown + ": " + wrong);
@@ -104,7 +121,32 @@ void parse_whole_line(Parsing& parsing, const Directive& directive, std::string_
         add_program(parsing, directive, parts, rest, line);
         return;
     }
-    parsing.report.unsupported(line, shown + ": not supported yet, the line has no effect");
+    add_rule(parsing, parts, line);
+}
+
+std::vector<ApiAuth> with_built_in_rules(const std::vector<ApiAuth>& lines, bool pacemaker) {
+    // config.md 4.1
+    std::vector<ApiAuth> built_in{{"ipfail", {"hacluster"}, {}, 0},
+                                  {"ccm", {"hacluster"}, {}, 0},
+                                  {"ping", {}, {"haclient"}, 0},
+                                  {"lha-snmpagent", {"root"}, {}, 0},
+                                  {"anon", {"root"}, {"haclient"}, 0}};
+    if (pacemaker) {
+        for (const char* client : {"cib", "crmd", "attrd"}) {
+            built_in.push_back({client, {"hacluster"}, {}, 0});
+        }
+        for (const char* client : {"stonithd", "stonith-ng", "pingd"}) {
+            built_in.push_back({client, {"root"}, {}, 0});
+        }
+    }
+    std::vector<ApiAuth> rules = lines;
+    for (ApiAuth& rule : built_in) {
+        const bool given = std::any_of(lines.begin(), lines.end(), [&](const ApiAuth& line) {
+            return line.client == rule.client;
+        });
+        if (!given) rules.push_back(std::move(rule));
+    }
+    return rules;
 }
 
 }  // namespace hb::config

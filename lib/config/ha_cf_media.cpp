@@ -257,6 +257,7 @@ void add_medium(Parsing& parsing, const Directive& directive, const std::vector<
                                          std::to_string(same->line) +
                                          ", every message goes out twice");
     }
+    if (is_ping(medium.kind)) parsing.cf.listed.push_back(lower(medium.name));
     media.push_back(std::move(medium));
 }
 

@@ -28,8 +28,6 @@ struct Parsing {
     std::map<std::string, Given, std::less<>> given{};
     // Directives with a refused value: nothing that follows from it is said.
     std::set<std::string, std::less<>> broken{};
-    // Clients of apiauth and the line of each.
-    std::map<std::string, int, std::less<>> api_clients{};
     int first_node_line{};
 
     void error(const Directive& directive, int line, const std::string& text);

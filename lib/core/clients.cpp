@@ -34,6 +34,14 @@ wire::Message Clients::announcement(const Client& client, std::string_view statu
 }
 
 Result<ClientId> Clients::sign_on(std::string_view name, std::vector<wire::Message>& out) {
+    auto id = add(name, false);
+    if (id) out.push_back(announcement(clients_.at(*id), "join", "signon"));
+    return id;
+}
+
+Result<ClientId> Clients::sign_on_casual(std::string_view number) { return add(number, true); }
+
+Result<ClientId> Clients::add(std::string_view name, bool casual) {
     const std::uint64_t number = next_number_++;
     const bool fit =
         !name.empty() && name.size() <= limits::client_name_bytes_max &&
@@ -46,15 +54,14 @@ Result<ClientId> Clients::sign_on(std::string_view name, std::vector<wire::Messa
     if (online(name)) return fail(Errc::bad_config, "duplicate add request");
     if (clients_.size() >= limits::clients_max) return fail(Errc::too_large, "too many clients");
     const ClientId id{next_id_++};
-    const Client& added = clients_.emplace(id, Client{std::string(name), number}).first->second;
-    out.push_back(announcement(added, "join", "signon"));
+    clients_.emplace(id, Client{std::string(name), number, casual});
     return id;
 }
 
 void Clients::sign_off(ClientId id, std::string_view reason, std::vector<wire::Message>& out) {
     const auto found = clients_.find(id);
     if (found == clients_.end()) return;
-    out.push_back(announcement(found->second, "leave", reason));
+    if (!found->second.casual) out.push_back(announcement(found->second, "leave", reason));
     clients_.erase(found);
 }
 

@@ -23,6 +23,11 @@ public:
     // A named client signs on. Its `join` for the cluster is appended to `out`. Errors: malformed
     // (no name fit for one), bad_config (the name is signed on already), too_large (too many).
     Result<ClientId> sign_on(std::string_view name, std::vector<wire::Message>& out);
+    // One without a name of its own: `number` is its pid in decimal. Nobody is told of it. Errors:
+    // as above.
+    Result<ClientId> sign_on_casual(std::string_view number);
+    // An attempt that was refused elsewhere uses up a number too. Which one.
+    std::uint64_t refused() { return next_number_++; }
     // It is gone; `reason` as 3.0.6 has it: signoff, EOF, died. Unknown ids are ignored.
     void sign_off(ClientId id, std::string_view reason, std::vector<wire::Message>& out);
 
@@ -44,7 +49,9 @@ private:
     struct Client {
         std::string name;
         std::uint64_t number{};  // client_gen
+        bool casual{false};
     };
+    Result<ClientId> add(std::string_view name, bool casual);
     wire::Message announcement(const Client& client, std::string_view status,
                                std::string_view reason) const;
 

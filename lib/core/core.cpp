@@ -4,32 +4,15 @@
 
 #include <algorithm>
 
+#include "core/client_service.hpp"
 #include "core/clients.hpp"
 #include "core/ipfail_client.hpp"
+#include "core/letters.hpp"
 #include "core/local.hpp"
 #include "resource/letter.hpp"
 
 namespace hb::core {
 namespace {
-
-using Fields = std::vector<std::pair<std::string, std::string>>;
-
-// All string fields but `t`, in order.
-Fields string_fields(const wire::Message& message) {
-    Fields fields;
-    for (const wire::Field& field : message.fields) {
-        if (field.type == wire::FieldType::string && field.name != "t") {
-            fields.emplace_back(field.name, field.value);
-        }
-    }
-    return fields;
-}
-
-wire::Message to_message(const resource::Letter& letter) {
-    wire::Message message = wire::make_message(letter.type);
-    for (const auto& [name, value] : letter.fields) message.set(name, value);
-    return message;
-}
 
 // Types that 3.0.6 never gives to rc.d (resources.md 3.1).
 bool without_hook(std::string_view type) {
@@ -72,7 +55,8 @@ struct Core::State {
           ipfail(config.ipfail, config.engine.self, first_other(config.engine)),
           protection(config.protection, config.resources.manage
                                             ? config.resources.groups
-                                            : std::vector<config::ResourceGroup>{}) {}
+                                            : std::vector<config::ResourceGroup>{}),
+          service(config.api, clients, engine, config.engine, manager) {}
 
     void notices(Now now, cluster::Notices& up, Effects& out);
     void notice(Now now, const cluster::Notice& notice, resource::Wishes& wishes, Effects& out);
@@ -92,6 +76,7 @@ struct Core::State {
     Clients clients;
     IpfailClient ipfail;
     ProtectionWatch protection;
+    ClientService service;
 };
 
 Core::Core(CoreConfig config, Now now) : state_(std::make_unique<State>(std::move(config), now)) {}
@@ -118,7 +103,7 @@ void Core::State::watch_protection(Now now, Effects& out) {
 void Core::State::carry_out(Now now, resource::Wishes& wishes, Effects& out) {
     for (resource::Wish& each : wishes) {
         if (auto* letter = std::get_if<resource::Letter>(&each)) {
-            engine.send(now, to_message(*letter), out);
+            service.send(now, to_message(*letter), out);
         } else {
             Effect& effect = std::get<Effect>(each);
             if (std::holds_alternative<Finished>(effect)) engine.last_words(out);
@@ -135,6 +120,7 @@ void Core::State::notices(Now now, cluster::Notices& up, Effects& out) {
     for (const cluster::Notice& each : up) {
         notice(now, each, wishes, out);
         carry_out(now, wishes, out);
+        service.tell(now, each, out);
     }
 }
 
@@ -199,7 +185,7 @@ void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes&
 void Core::State::delivered(Now now, const cluster::Delivered& news, resource::Wishes& wishes,
                             Effects& out) {
     if (news.message.type() == "query-cstatus") {
-        engine.send(now, clients.answer(news.message, news.peer), out);
+        service.send(now, clients.answer(news.message, news.peer), out);
         return;
     }
     ipfail.heard(news.peer, news.message);
@@ -231,7 +217,7 @@ void Core::State::local(Now now, const LocalMessage& event, Effects& out) {
             out.emplace_back(log_line(LogId::request_bad, request.type, request.reason));
             break;
         case LocalRequest::Kind::pass_on: {
-            engine.send(now, request.message, out);
+            service.send(now, request.message, out);
             // Our own scripts hear of it as the peer's do: with the sender.
             RunHook hook = hook_for(request.message);
             hook.fields.emplace_back("src", config.engine.self);
@@ -256,6 +242,7 @@ void Core::State::reconfigure(Now now, const CoreConfig& next, resource::Wishes&
     engine.reconfigure(now, config.engine, out);
     manager.reconfigure(now, next.resources, wishes);
     ipfail.reconfigure(next.ipfail);
+    service.reconfigure(next.api);
 }
 
 // --- the plugin ipfail ---
@@ -266,7 +253,7 @@ void Core::State::plugin_asks(Now now, const PluginAsks& asks, Effects& out) {
     if (!wish.give_up.empty()) return give_up(now, wish.give_up, out);
     if (!wish.say || !ipfail.id()) return;
     if (auto stamped = clients.stamped(*ipfail.id(), *std::move(wish.say))) {
-        engine.send(now, *std::move(stamped), out);
+        service.send(now, *std::move(stamped), out);
     }
 }
 
@@ -274,19 +261,12 @@ void Core::State::plugin_asks(Now now, const PluginAsks& asks, Effects& out) {
 void Core::State::give_up(Now now, const std::string& scope, Effects& out) {
     using Given = resource::Manager::Given;
     resource::Wishes wishes;
-    const Given given = manager.client_standby(now, scope, wishes);
+    const Given given = service.give_up(now, scope, *ipfail.id(), wishes);
     if (given == Given::begun) {
         ipfail.gives_up(now.mono);
         out.emplace_back(
             log_line(scope == "all" ? LogId::ipfail_gives_up : LogId::ipfail_gives_back, scope,
                      ipfail.peer(), pings_reached()));
-        for (resource::Wish& wish : wishes) {
-            auto* letter = std::get_if<resource::Letter>(&wish);
-            if (letter == nullptr || letter->type != "ask_resources") continue;
-            auto stamped = clients.stamped(*ipfail.id(), to_message(*letter));
-            if (stamped) *letter = {letter->type, string_fields(*stamped)};
-            break;
-        }
     } else {
         const bool flux = given == Given::in_flux;
         const char* why = flux ? "groups are moving" : "this node stops, or no other node lives";
@@ -309,7 +289,7 @@ void Core::State::tell_ipfail(Now now, Effects& out) {
     ipfail.look({engine.comm_up(), manager.stopping(), engine.alive(ipfail.peer()), pings_reached(),
                  std::string(manager.holdings()), now.mono},
                 clients, say, out);
-    for (wire::Message& message : say) engine.send(now, std::move(message), out);
+    for (wire::Message& message : say) service.send(now, std::move(message), out);
 }
 
 void Core::step(Now now, const Event& event, Effects& out) {
@@ -333,6 +313,14 @@ void Core::step(Now now, const Event& event, Effects& out) {
                            node.ipfail.plugin_runs(state.running);
                        }
                    },
+                   [&](const ClientCame& event) { node.service.happened(now, event, out); },
+                   [&](const ClientCall& event) {
+                       node.service.happened(now, event, wishes, out);
+                   },
+                   [&](const ClientGone& event) {
+                       node.service.happened(now, event, wishes, out);
+                   },
+                   [&](const ClientsAllowed& event) { node.service.happened(event); },
                    [&](const Surroundings& around) { node.engine.load(around.load); },
                    [&](const Wakeup&) {
                        node.engine.wakeup(now, out, up);
@@ -349,6 +337,7 @@ void Core::step(Now now, const Event& event, Effects& out) {
     node.carry_out(now, wishes, out);
     node.notices(now, up, out);
     if (node.ipfail.wanted()) node.tell_ipfail(now, out);
+    node.service.look(out);
 }
 
 Instant Core::next_deadline() const {

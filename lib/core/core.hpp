@@ -11,6 +11,7 @@
 #include "config/authkeys.hpp"
 #include "config/ha_cf.hpp"
 #include "config/haresources.hpp"
+#include "core/api_config.hpp"
 #include "core/ipfail_client.hpp"
 #include "core/protection.hpp"
 #include "resource/manager.hpp"
@@ -22,6 +23,7 @@ struct CoreConfig {
     resource::ManagerConfig resources;
     IpfailConfig ipfail;
     Protection protection;
+    ApiConfig api;
 };
 
 // What is this node's own and not in the files.

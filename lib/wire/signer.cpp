@@ -97,6 +97,11 @@ static Result<Message> with_inner_auth(const Message& message, const Signer& sig
     return out;
 }
 
+Result<Message> Signer::with_auth(const Message& message) const {
+    if (!takes_inner_auth(message)) return message;
+    return with_inner_auth(message, *this);
+}
+
 static Result<Bytes> within_bounds(Bytes packet) {
     if (packet.size() > limits::message_bytes_max) {
         return fail(Errc::too_large, "a packet is too large");

@@ -62,6 +62,10 @@ public:
     Result<Bytes> seal_compressed(const Message& message, InnerAuth inner,
                                   Compression method) const;
 
+    // The message with its inner signature, as seal_netstring() sends it with InnerAuth::present.
+    // Errors: malformed.
+    Result<Message> with_auth(const Message& message) const;
+
     // A packet of either form, told apart by its first four bytes: verified, then (text: before,
     // into a message that nobody sees when the signature is wrong) decoded; a whole-message
     // compression is undone. An `auth` field of the packet is kept as it came.

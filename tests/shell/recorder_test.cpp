@@ -36,6 +36,12 @@ std::vector<Event> sample_events() {
     out.push_back(PluginAsks{"ipfail", {{"t", "num_ping_nodes"}, {"num_ping", "2"}}});
     out.push_back(PluginAsks{"ipfail", {}});
     out.push_back(PluginState{"ipfail", true});
+    out.push_back(ClientsAllowed{{{"ipfail", {17}, {}}, {"anon", {0, 4294967294U}, {106}}}});
+    out.push_back(ClientsAllowed{});
+    out.push_back(ClientCame{ConnectionId{3}, 4711, 17, 106});
+    out.push_back(ClientCall{ConnectionId{3}, Bytes("###\n\0%%%\n", 9), true});
+    out.push_back(ClientCall{ConnectionId{4}, {}, false});
+    out.push_back(ClientGone{ConnectionId{3}, "EOF"});
     out.push_back(Surroundings{"0.5 0.4 0.3 1/180 13"});
     out.push_back(Wakeup{});
     out.push_back(StopRequested{});

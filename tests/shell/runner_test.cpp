@@ -39,6 +39,10 @@ struct FakeHands final : Hands {
     void kill_job(JobId) override { done.push_back("kill"); }
     void run_hook(const RunHook& hook) override { done.push_back("hook " + hook.type); }
     void tell_plugin(const TellPlugin& news) override { done.push_back("tell " + news.plugin); }
+    void client(const Notify& order) override { done.push_back("notify " + order.frame); }
+    void client(const EndClient&) override { done.push_back("end client"); }
+    void client(const ClientQueue&) override { done.push_back("client queue"); }
+    void client(const PauseClients&) override { done.push_back("pause clients"); }
     void log(const LogLine& line) override { done.push_back("log " + log_text(line)); }
     void self_fence(const std::string& reason) override { done.push_back("fence " + reason); }
     void finished() override {

@@ -69,6 +69,14 @@ TEST(Difference, ProgramsAreLiveButIpfailAndWatchdogWait) {
                     .empty());
 }
 
+// Why: a new client must be let in without a restart.
+TEST(Difference, RulesForClientsAreLive) {
+    const Set running = read("apiauth a uid=1\napiauth b uid=1");
+    const Set next = read("apiauth b uid=2\napiauth a uid=1");
+    EXPECT_EQ(between(running, next).live, (Strings{"apiauth (b new and b gone)"}));
+    EXPECT_EQ(with_live_part(running.cf, next.cf).api_auth, next.cf.api_auth);
+}
+
 // Why: a device that was found broken is mended without a stop; its password stays secret.
 TEST(Difference, FencingDevicesAreLiveAndTheirParametersNotShown) {
     const auto running = read("stonith_host * null c2\nstonith_host * external/x ip=1 passwd=a");

@@ -1,0 +1,63 @@
+// One client's connection: what came of it in whole bodies, what waits to be written. Decides
+// nothing; ClientServer does.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/limits.hpp"
+#include "base/result.hpp"
+#include "fd.hpp"
+#include "wire/client_frame.hpp"
+
+namespace hb::shell {
+
+class Loop;
+class Watch;
+
+class ClientConnection {
+public:
+    ClientConnection(Loop& loop, int descriptor, std::int64_t pid);
+    ~ClientConnection();
+    ClientConnection(ClientConnection&&) noexcept;
+    ClientConnection& operator=(ClientConnection&&) = delete;
+
+    Watch& watch() noexcept { return *watch_; }
+    std::int64_t pid() const noexcept { return pid_; }
+
+    // One read. False: nothing more will come (`broken` says why, if it is the client's fault).
+    bool read();
+    const std::optional<Error>& broken() const noexcept { return broken_; }
+    bool ended() const noexcept { return ended_; }
+    // Whole bodies that were read.
+    std::deque<Bytes>& bodies() noexcept { return bodies_; }
+
+    // Into the queue. False: it is full.
+    bool add(const Bytes& frame);
+    // Writes what the client takes. True when nothing waits any more.
+    bool flush();
+    void allow(std::size_t frames) noexcept { frames_max_ = frames; }
+    std::size_t waiting_frames() const noexcept { return waiting_.size(); }
+    std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
+    void signal(int number);
+
+private:
+    std::unique_ptr<Watch> watch_;
+    std::int64_t pid_;
+    Fd process_;  // a pidfd, once a signal was wanted
+    wire::client_frame::Reader reader_;
+    std::deque<Bytes> bodies_;
+    std::optional<Error> broken_;
+    bool ended_{false};
+    bool deaf_{false};  // it has closed its end; what we write is for nobody
+    std::deque<Bytes> waiting_;
+    std::size_t waiting_bytes_{};
+    std::size_t written_{};  // of the first
+    std::size_t frames_max_{limits::client_queue_frames};
+};
+
+}  // namespace hb::shell

@@ -1,0 +1,191 @@
+// Clients of a whole node: what they hear of cluster and resources, against vectors of a real one
+// (clientapi.md 7, 8 and 12).
+#include "core/client_service.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "core/core.hpp"
+#include "unit/core/desk_fixture.hpp"
+#include "unit/wire/known.hpp"
+
+namespace hb::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+Bytes recorded(const std::string& name) {
+    return wire::known::file(std::string(HB_TEST_DATA) + "/data/client/" + name + ".bin");
+}
+
+constexpr Uuid uuid_of_v8{0xbe, 0xc7, 0x89, 0xf3, 0x93, 0xfe, 0x40, 0x48,
+                          0xa2, 0x45, 0x6b, 0x38, 0x4a, 0xf6, 0x9c, 0x2d};
+
+// The node c1 of the vectors: c2 never comes, one ping node.
+class ServiceTest : public testing::Test {
+protected:
+    explicit ServiceTest(const std::string& more = "msgfmt classic\n") {
+        config::Diagnostics found;
+        const std::string text =
+            "logfacility none\nlogfile /x\nkeepalive 1\ndeadtime 6\ninitdead 6\nauto_failback on\n"
+            "ping 10.77.0.254\nnode c1 c2\nbcast eth0\nucast eth1 10.0.0.2\nucast eth1 10.0.0.3\n" +
+            more;
+        const config::HaCf cf = config::parse_ha_cf(text, "ha.cf", {"c1", true, 0}, found);
+        EXPECT_TRUE(found.errors.empty()) << found.errors[0].shown();
+        config::AuthKeys keys;
+        keys.by_index[1] = config::AuthKey{"sha1", "SecretKey"};
+        keys.signing = 1;
+        now.unix_seconds = 0x6b02cad0;
+        core = std::make_unique<Core>(
+            make_core_config(cf, keys, {}, {"c1", uuid_of_v8, 0x6b02c449, 1}), now);
+        core->start(now, out);
+        wait(20s);
+        EXPECT_TRUE(core->pulse().comm_up);
+        core->step(now, ClientsAllowed{{{"tst", {0}, {}}, {"anon", {0}, {}}}}, out);
+        core->step(now, Surroundings{"3.27 1.02 0.62 11/144 5191"}, out);
+        out.clear();
+    }
+    // Lets time pass, with all deadlines on the way.
+    void wait(Duration span) {
+        const Instant end = now.mono + span;
+        while (core->next_deadline() <= end) {
+            now.mono = std::max(now.mono, core->next_deadline());
+            core->step(now, Wakeup{}, out);
+        }
+        now.mono = end;
+    }
+    void call(const Bytes& body) { core->step(now, ClientCall{ConnectionId{1}, body, true}, out); }
+    void call(Pairs fields) { call(body_of(message_of(fields))); }
+    void sign_on(const std::string& name) {
+        core->step(now, ClientCame{ConnectionId{1}, 700, 0, 0}, out);
+        call({{"t", "hbapi-req"}, {"reqtype", "signon"}, {"pid", "700"}, {"from_id", name},
+              {"uid", "0"}, {"gid", "0"}});
+    }
+    std::string ask(const char* request, Pairs more = {}) {
+        out.clear();
+        wire::Message message = message_of({{"t", "hbapi-req"}, {"reqtype", request},
+                                            {"pid", "700"}});
+        for (const auto& [name, value] : more) message.set(name, value);
+        call(body_of(message));
+        return heard();
+    }
+    Bytes bytes() {
+        Bytes stream;
+        for (const Effect& effect : std::exchange(out, {})) {
+            if (const auto* frame = std::get_if<Notify>(&effect)) stream += frame->frame;
+        }
+        return stream;
+    }
+    std::string heard() { return bodies_shown(bytes()); }
+
+    Now now;
+    std::unique_ptr<Core> core;
+    Effects out;
+};
+
+// Why: V7 goes in, V8 must come out, byte for byte but for the number.
+TEST_F(ServiceTest, AMessageComesBackWithTheControlFields) {
+    sign_on("nobody");  // uses up the first client_gen
+    sign_on("tst");
+    out.clear();
+    Bytes looped;
+    for (int i = 0; i < 0x2b; ++i) {
+        call(recorded("v7_nested").substr(8));
+        looped = bytes();
+        if (looped.find("(0)seq=2b,") != Bytes::npos) break;
+    }
+    EXPECT_EQ(looped, recorded("v8_nested_looped_back"));
+}
+
+// Why: local copies of a classic message keep the signature that went over the wire.
+TEST_F(ServiceTest, AClassicCopyCarriesItsSignature) {
+    sign_on("tst");
+    out.clear();
+    call({{"t", "hello"}, {"a", "b"}});
+    std::string sent;
+    for (const Effect& effect : out) {
+        if (const auto* frame = std::get_if<SendFrame>(&effect)) sent = frame->bytes;
+    }
+    const std::string text = heard();
+    ASSERT_NE(text.find(" ttl=4 auth=1 "), std::string::npos) << text;
+    const std::string digest = text.substr(text.find("auth=1 ") + 7, 40);
+    EXPECT_NE(sent.find("(0)auth=1 " + digest), std::string::npos);
+    EXPECT_EQ(text.find("t=hello a=b from_id=tst to_id=tst client_gen=0 src=c1 srcuuid="), 0U);
+}
+
+// Why: V6: ipfail reads these two, in this order, when a ping node dies.
+TEST_F(ServiceTest, ADeadPingNodeIsToldAsHeartbeatTellsIt) {
+    sign_on("tst");
+    wire::Message echo = message_of({{"t", "NS_st"}, {"st", "ping"}, {"info", "ping"},
+                                     {"src", "10.77.0.254"}});
+    wire::Signer signer(wire::known::keys());
+    wait(1s);
+    out.clear();
+    echo.set("ts", to_hex(now.unix_seconds));
+    const auto packet = signer.seal_netstring(echo, wire::InnerAuth::present);
+    core->step(now, FrameIn{LinkId{0}, *packet}, out);
+    const std::string up = heard();
+    EXPECT_EQ(up.find("t=ifstat node=10.77.0.254 ifname=10.77.0.254 st=up\n"
+                      "t=NS_st st=ping info=ping src=10.77.0.254 ts=6b02cad0 auth=1 "),
+              0U)
+        << up;
+    now.unix_seconds = 0x6b02c801;
+    wait(7s);
+    EXPECT_EQ(bytes(), recorded("v6_two_frames"));
+}
+
+// Why: cl_status shows nodes in the reverse order of this list, links with their states.
+TEST_F(ServiceTest, NodesAndLinksStandInTheOrderOfTheFile) {
+    sign_on("tst");
+    EXPECT_EQ(ask("nodelist"),
+              "t=hbapi-resp reqtype=nodelist node=10.77.0.254 nodetype=ping st=dead "
+              "result=ok/more\n"
+              "t=hbapi-resp reqtype=nodelist node=c1 nodetype=normal st=active result=ok/more\n"
+              "t=hbapi-resp reqtype=nodelist node=c2 nodetype=normal st=dead result=OK\n");
+    const std::string links = ask("iflist", {{"node", "c1"}});
+    EXPECT_EQ(links, "t=hbapi-resp reqtype=iflist ifname=eth0 st=up result=ok/more\n"
+                     "t=hbapi-resp reqtype=iflist ifname=eth1 st=up result=ok/more\n"
+                     "t=hbapi-resp reqtype=iflist ifname=eth1 st=dead result=OK\n");
+    core->step(now, LinkChanged{LinkId{1}, false}, out);
+    EXPECT_EQ(ask("ifstatus", {{"node", "c1"}, {"ifname", "eth0"}}),
+              "t=hbapi-resp reqtype=ifstatus st=dead result=OK\n");
+    EXPECT_EQ(ask("getuuid", {{"queryname", "c2"}}),
+              "t=hbapi-resp reqtype=getuuid result=OK\n");
+    EXPECT_EQ(ask("getparm", {{"pname", "deadtime"}}),
+              "t=hbapi-resp reqtype=getparm pvalue=6 result=OK\n");
+    EXPECT_EQ(ask("getrsc"), "t=hbapi-resp reqtype=getrsc rsc_hold=all result=OK\n");
+}
+
+// Why: `logfacility` is absent when ha.cf has none, and the version says who speaks.
+TEST_F(ServiceTest, TheSignOnDescribesTheNode) {
+    sign_on("700");
+    const std::string text = heard();
+    EXPECT_EQ(text.find("t=hbapi-resp reqtype=signon result=OK deadtime=1770 keepalive=3e8 "
+                        "node=c1 hbversion=3.0.6 (heartbeatd "),
+              0U)
+        << text;
+    EXPECT_NE(text.find(") pacemaker=false logfacility=0\n"), std::string::npos) << text;
+}
+
+// Why: what this node says to all is news for its own clients, too.
+TEST_F(ServiceTest, ClientsHearWhatTheirOwnNodeSays) {
+    sign_on("tst");
+    out.clear();
+    core->step(now, LocalMessage{">>>\nt=note\na=b\n<<<\n"}, out);
+    EXPECT_EQ(heard().find("t=note a=b src=c1 "), 0U);
+}
+
+// Why: without a second node there is nobody to give anything to; the wish must not be lost
+// silently.
+TEST_F(ServiceTest, AHandOverThatCannotBeIsSaid) {
+    sign_on("tst");
+    out.clear();
+    call({{"t", "ask_resources"}, {"rsc_hold", "all"}, {"info", "me"}});
+    ASSERT_EQ(out.size(), 1U);
+    EXPECT_EQ(log_text(std::get<LogLine>(out[0])),
+              "client tst asks to give up [all] resources: refused: this node stops, no other "
+              "node lives, or auto_failback is legacy");
+}
+
+}  // namespace
+}  // namespace hb::core
