@@ -47,8 +47,8 @@ bool ClientConnection::add(const Bytes& frame) {
 bool ClientConnection::flush() {
     while (!waiting_.empty()) {
         const ByteView rest = ByteView(waiting_.front()).substr(written_);
-        const ssize_t taken = ::send(watch_->descriptor(), rest.data(), rest.size(),
-                                     MSG_DONTWAIT | MSG_NOSIGNAL);
+        const ssize_t taken =
+            ::send(watch_->descriptor(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (taken < 0 && errno == EINTR) continue;
         if (taken < 0 && errno == EAGAIN) return false;
         if (taken < 0) {  // it is going; the end of its stream will tell

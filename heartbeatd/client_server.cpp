@@ -77,8 +77,8 @@ ClientServer::~ClientServer() {
 
 void ClientServer::accept_some() {
     for (std::size_t i = 0; i < limits::client_calls_per_turn; ++i) {
-        Fd peer(::accept4(listening_->descriptor(), nullptr, nullptr,
-                          SOCK_NONBLOCK | SOCK_CLOEXEC));
+        Fd peer(
+            ::accept4(listening_->descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (!peer) {
             if (errno == EMFILE || errno == ENFILE) refuse_one();
             return;
@@ -155,8 +155,7 @@ void ClientServer::rest(ConnectionId id) {
         connection.watch().resume_reading();
     } else {
         if (connection.broken()) {
-            hooks_.log(log_line(LogId::client_broken, connection.pid(),
-                                connection.broken()->what));
+            hooks_.log(log_line(LogId::client_broken, connection.pid(), connection.broken()->what));
         }
         connections_.erase(found);
         hooks_.gone({id, "EOF"});
@@ -187,8 +186,8 @@ void ClientServer::writable(ConnectionId id) {
 // The core is in the middle of a step when it says this: it hears of it afterwards.
 void ClientServer::cut_off(ConnectionId id, const char* reason) {
     const auto found = connections_.find(id);
-    hooks_.log(log_line(LogId::client_slow, found->second.pid(),
-                        found->second.waiting_frames(), found->second.waiting_bytes()));
+    hooks_.log(log_line(LogId::client_slow, found->second.pid(), found->second.waiting_frames(),
+                        found->second.waiting_bytes()));
     connections_.erase(found);
     loop_.post([this, alive = alive_, id, reason = std::string(reason)] {
         if (*alive) hooks_.gone({id, reason});

@@ -1,9 +1,9 @@
 // See loop.hpp. The one file that speaks Boost.Asio.
 #include "loop.hpp"
 
-#include "asio.hpp"
-
 #include <utility>
+
+#include "asio.hpp"
 
 namespace hb::shell {
 

@@ -30,11 +30,11 @@ inline constexpr std::size_t client_body_bytes_max = 262144;
 
 // --- clients and plugins ---
 inline constexpr std::size_t client_name_bytes_max = 31;  // clientapi.md 4; 3.0.6 cuts longer ones
-inline constexpr std::size_t clients_max = 250;  // signed on; more are refused
+inline constexpr std::size_t clients_max = 250;           // signed on; more are refused
 // To the socket; then the oldest one that has not signed on is closed.
 inline constexpr std::size_t client_connections_max = 300;
 inline constexpr std::size_t client_queue_frames = 64;  // of one client, not taken yet, as in 3.0.6
-inline constexpr std::size_t client_queue_frames_max = 4096;  // as it may ask with set_sendqlen
+inline constexpr std::size_t client_queue_frames_max = 4096;      // as it may ask with set_sendqlen
 inline constexpr std::size_t client_queue_bytes_max = 1U << 20U;  // likewise; then it is cut off
 inline constexpr std::size_t client_read_bytes = 8192;            // of one client at a time
 inline constexpr std::size_t client_calls_per_turn = 16;  // of all, before the links' next turn

@@ -186,8 +186,8 @@ public:
     Instant next_deadline() const;
 
     bool comm_up() const noexcept;
-    const std::string& own_status() const noexcept;      // init, up, active
-    bool usable(LinkId link) const;                      // it can send
+    const std::string& own_status() const noexcept;            // init, up, active
+    bool usable(LinkId link) const;                            // it can send
     std::optional<Bytes> uuid_of(const NodeName& node) const;  // zeros: not known; none: a stranger
     // A live peer has not acknowledged what we said for long: whoever can should say nothing more.
     bool crowded() const noexcept;

@@ -132,8 +132,7 @@ struct Engine::State {
 
     // --- send.cpp, beat.cpp: what we say ---
     // `copy`: gets the message as it went.
-    std::uint64_t send(Now now, wire::Message message, Effects& out,
-                       wire::Message* copy = nullptr);
+    std::uint64_t send(Now now, wire::Message message, Effects& out, wire::Message* copy = nullptr);
     // `number` 0: a control message.
     void add_standard_fields(wire::Message& message, std::uint64_t number, Now now) const;
     // On every usable link to peers. Errors: too_large, malformed, io.

@@ -97,11 +97,11 @@ struct ArbiterLine {
 std::string arbiter_text(const ArbiterLine& arbiter);
 
 struct HaCf {
-    std::vector<std::string> nodes;  // normal nodes, lower case, file order
-    std::vector<Medium> media;       // file order
+    std::vector<std::string> nodes;   // normal nodes, lower case, file order
+    std::vector<Medium> media;        // file order
     std::vector<std::string> listed;  // nodes and ping nodes, lower case, in the order of the file
     std::vector<ApiAuth> api_auth;    // file order; without those of 3.0.6 itself
-    std::vector<Program> programs;   // file order, which is the order of their start
+    std::vector<Program> programs;    // file order, which is the order of their start
     Duration keepalive{}, deadtime{}, warntime{}, initdead{}, deadping{};
     Duration max_rexmit_delay{};
     unsigned hopfudge{1}, udpport{default_port};

@@ -42,9 +42,8 @@ std::string mistake_of_apiauth(Parsing& parsing, const std::vector<std::string>&
         }
     }
     const auto& rules = parsing.cf.api_auth;
-    const auto first = std::find_if(rules.begin(), rules.end(), [&](const ApiAuth& rule) {
-        return rule.client == parts[0];
-    });
+    const auto first = std::find_if(rules.begin(), rules.end(),
+                                    [&](const ApiAuth& rule) { return rule.client == parts[0]; });
     if (first != rules.end()) {
         return "a second line for this client, the first is line " + std::to_string(first->line) +
                ", expected one";

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 namespace hb::core {
@@ -15,9 +16,9 @@ std::optional<unsigned> facility_of(const config::HaCf& ha_cf) {
     const auto given = ha_cf.recorded.find("logfacility");
     if (given == ha_cf.recorded.end()) return std::nullopt;
     static constexpr std::array<const char*, 24> names{
-        "kern", "user",   "mail",   "daemon", "auth",   "syslog", "lpr",    "news",
-        "uucp", "cron",   "authpriv", "ftp",  "",       "",       "",       "",
-        "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+        "kern",   "user",   "mail",     "daemon", "auth",   "syslog", "lpr",    "news",
+        "uucp",   "cron",   "authpriv", "ftp",    "",       "",       "",       "",
+        "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
     const std::string name = given->second == "security" ? "auth" : given->second;
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) return 0U;
@@ -40,6 +41,7 @@ ApiConfig make_api_config(const config::HaCf& ha_cf, const NodeName& self) {
     api.netstring = !ha_cf.classic;
     api.manages_resources = ha_cf.manage_resources;
     api.parameters = ha_cf.recorded;
+    api.parameters.emplace("debug", std::to_string(ha_cf.debug));  // 3.0.6 tells it in any case
     return api;
 }
 

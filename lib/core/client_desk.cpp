@@ -41,8 +41,7 @@ bool never_told(std::string_view type) {
 
 bool holds_message(const wire::Message& message) {
     return std::any_of(message.fields.begin(), message.fields.end(), [](const wire::Field& field) {
-        return field.type == wire::FieldType::nested ||
-               field.type == wire::FieldType::compressed ||
+        return field.type == wire::FieldType::nested || field.type == wire::FieldType::compressed ||
                field.type == wire::FieldType::nested_to_compress;
     });
 }
@@ -151,7 +150,7 @@ void ClientDesk::called(DeskHost& host, const ClientCall& event, Effects& out) {
     if (!message) {
         if (!event.body.empty() && !std::exchange(session.told_nonsense, true)) {
             const std::string who = session.client ? session.name : "that is not signed on";
-            if (worth_a_line(host.now(), "nonsense " + std::to_string(session.peer.pid))) {
+            if (worth_a_line(host.moment(), "nonsense " + std::to_string(session.peer.pid))) {
                 out.emplace_back(log_line(LogId::client_nonsense, who, message.error().what));
             }
         }
@@ -193,8 +192,8 @@ void ClientDesk::request(DeskHost& host, Session& session, const wire::Message& 
     if (type == "set_sendqlen") {
         const auto wanted = leading_decimal(message.get("sendqlen"));
         if (!wanted || *wanted < 1) return;
-        const auto frames = std::min(static_cast<std::size_t>(*wanted),
-                                     limits::client_queue_frames_max);
+        const auto frames =
+            std::min(static_cast<std::size_t>(*wanted), limits::client_queue_frames_max);
         out.emplace_back(ClientQueue{session.peer.connection, frames});
         return;
     }

@@ -1,6 +1,6 @@
-// The desk at which programs of this node speak with the daemon (clientapi.md 3 to 8): who is behind
-// a connection, what it asks, what it hears. Byte for byte as 3.0.6, but for what is dangerous
-// there. Knows no socket; whatever it needs of the node it asks its DeskHost.
+// The desk at which programs of this node speak with the daemon (clientapi.md 3 to 8): who is
+// behind a connection, what it asks, what it hears. Byte for byte as 3.0.6, but for what is
+// dangerous there. Knows no socket; whatever it needs of the node it asks its DeskHost.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ public:
     virtual ~DeskHost() = default;
     DeskHost(const DeskHost&) = delete;
     DeskHost& operator=(const DeskHost&) = delete;
-    virtual Instant now() const = 0;
+    virtual Instant moment() const = 0;
     virtual ApiView view() const = 0;
     // To the cluster. What local clients hear of it comes back by ClientDesk::tell().
     virtual void say(wire::Message message) = 0;
@@ -76,14 +76,14 @@ private:
     struct Attempt {
         std::string name;
         bool casual{};
-        std::string refusal;      // empty: welcome
-        bool leave{true};         // a refused one hears that it left,
-        std::string leave_name;   // under this name,
-        std::string leave_reason; // for this reason
+        std::string refusal;       // empty: welcome
+        bool leave{true};          // a refused one hears that it left,
+        std::string leave_name;    // under this name,
+        std::string leave_reason;  // for this reason
     };
     Attempt judge(const Session& session, const wire::Message& request, bool process_lives) const;
-    void sign_on(DeskHost& host, Session& session, const wire::Message& request,
-                 bool process_lives, Effects& out);
+    void sign_on(DeskHost& host, Session& session, const wire::Message& request, bool process_lives,
+                 Effects& out);
     void turn_away(Instant now, Session& session, const Attempt& attempt, Effects& out);
     // The fields that every answer to a sign-on ends with.
     void describe_node(wire::Message& answer) const;

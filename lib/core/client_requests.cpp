@@ -134,10 +134,10 @@ struct Row {
     Answers (*answers)(const Question&);
 };
 constexpr Row rows[] = {
-    {"nodelist", node_list},     {"nodestatus", node_status}, {"nodeweight", node_weight},
-    {"nodesite", node_site},     {"nodetype", node_type},     {"iflist", link_list},
-    {"ifstatus", link_status},   {"numnodes", node_count},    {"getparm", parameter},
-    {"getrsc", resources},       {"getuuid", uuid_of},        {"getnodename", name_of},
+    {"nodelist", node_list},   {"nodestatus", node_status}, {"nodeweight", node_weight},
+    {"nodesite", node_site},   {"nodetype", node_type},     {"iflist", link_list},
+    {"ifstatus", link_status}, {"numnodes", node_count},    {"getparm", parameter},
+    {"getrsc", resources},     {"getuuid", uuid_of},        {"getnodename", name_of},
 };
 
 }  // namespace

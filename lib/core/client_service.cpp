@@ -14,7 +14,7 @@ class ClientService::Host final : public DeskHost {
 public:
     Host(ClientService& service, Now now, resource::Wishes& wishes, Effects& out)
         : service_(service), now_(now), wishes_(wishes), out_(out) {}
-    Instant now() const override { return now_.mono; }
+    Instant moment() const override { return now_.mono; }
     ApiView view() const override { return service_.view(); }
     void say(wire::Message message) override { service_.send(now_, std::move(message), out_); }
     void give_up(ClientId client, std::string_view name, std::string_view scope) override {
@@ -34,8 +34,7 @@ public:
                 what = "refused: this node stops, no other node lives, or auto_failback is legacy";
                 break;
         }
-        out_.emplace_back(
-            log_line(LogId::client_asks_standby, name, printable(scope, 32), what));
+        out_.emplace_back(log_line(LogId::client_asks_standby, name, printable(scope, 32), what));
     }
 
 private:
@@ -46,8 +45,7 @@ private:
 };
 
 ClientService::ClientService(ApiConfig config, Clients& clients, cluster::Engine& engine,
-                             const cluster::EngineConfig& engine_config,
-                             resource::Manager& manager)
+                             const cluster::EngineConfig& engine_config, resource::Manager& manager)
     : config_(std::move(config)),
       clients_(clients),
       engine_(engine),

@@ -1,4 +1,5 @@
-// How a program becomes a client: the checks in the order of 3.0.6, with its texts (clientapi.md 4).
+// How a program becomes a client: the checks in the order of 3.0.6, with its texts (clientapi.md
+// 4).
 #include <algorithm>
 #include <utility>
 
@@ -50,8 +51,8 @@ ClientDesk::Attempt ClientDesk::judge(const Session& session, const wire::Messag
         attempt.leave = !attempt.casual;
         return refuse(!uid || !gid ? "invalid id info" : "incorrect/false credentials");
     }
-    const std::string refusal = rules_.refusal(attempt.name, attempt.casual, session.peer.uid,
-                                               session.peer.gid);
+    const std::string refusal =
+        rules_.refusal(attempt.name, attempt.casual, session.peer.uid, session.peer.gid);
     if (!refusal.empty()) return refuse(refusal.c_str());
     if (std::cmp_not_equal(*pid, session.peer.pid)) return refuse("pid mismatch");
     return attempt;
@@ -70,7 +71,7 @@ void ClientDesk::sign_on(DeskHost& host, Session& session, const wire::Message& 
                          bool process_lives, Effects& out) {
     Attempt attempt = judge(session, request, process_lives);
     if (!attempt.refusal.empty()) {
-        turn_away(host.now(), session, attempt, out);
+        turn_away(host.moment(), session, attempt, out);
         return;
     }
     std::vector<wire::Message> join;
@@ -78,7 +79,7 @@ void ClientDesk::sign_on(DeskHost& host, Session& session, const wire::Message& 
                                        : clients_.sign_on(attempt.name, join);
     if (!client) {
         attempt.refusal = attempt.leave_reason = client.error().what;
-        turn_away(host.now(), session, attempt, out);
+        turn_away(host.moment(), session, attempt, out);
         return;
     }
     session.client = *client;
@@ -87,8 +88,8 @@ void ClientDesk::sign_on(DeskHost& host, Session& session, const wire::Message& 
     session.casual = attempt.casual;
     by_client_.emplace(*client, session.peer.connection);
     if (!attempt.casual) {
-        out.emplace_back(log_line(LogId::client_signed_on, session.name, session.peer.pid,
-                                  session.peer.uid));
+        out.emplace_back(
+            log_line(LogId::client_signed_on, session.name, session.peer.pid, session.peer.uid));
     }
     // Its own `join` comes before the answer, as from 3.0.6.
     for (wire::Message& message : join) host.say(std::move(message));

@@ -314,12 +314,8 @@ void Core::step(Now now, const Event& event, Effects& out) {
                        }
                    },
                    [&](const ClientCame& event) { node.service.happened(now, event, out); },
-                   [&](const ClientCall& event) {
-                       node.service.happened(now, event, wishes, out);
-                   },
-                   [&](const ClientGone& event) {
-                       node.service.happened(now, event, wishes, out);
-                   },
+                   [&](const ClientCall& event) { node.service.happened(now, event, wishes, out); },
+                   [&](const ClientGone& event) { node.service.happened(now, event, wishes, out); },
                    [&](const ClientsAllowed& event) { node.service.happened(event); },
                    [&](const Surroundings& around) { node.engine.load(around.load); },
                    [&](const Wakeup&) {

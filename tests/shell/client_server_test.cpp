@@ -32,15 +32,15 @@ struct ClientSocket : testing::Test {
         char name[] = "/tmp/hb-clients-XXXXXX";
         folder = ::mkdtemp(name);
         path = folder + "/register";
-        auto opened = ClientServer::open(
-            loop, path,
-            {[this](const ClientCame& event) { came.push_back(event); },
-             [this](ClientCall event) {
-                 calls.push_back(std::move(event));
-                 if (on_call) on_call(calls.back());
-             },
-             [this](const ClientGone& event) { gone.push_back(event); },
-             [this](const LogLine& line) { logged.push_back(log_text(line)); }});
+        auto opened =
+            ClientServer::open(loop, path,
+                               {[this](const ClientCame& event) { came.push_back(event); },
+                                [this](ClientCall event) {
+                                    calls.push_back(std::move(event));
+                                    if (on_call) on_call(calls.back());
+                                },
+                                [this](const ClientGone& event) { gone.push_back(event); },
+                                [this](const LogLine& line) { logged.push_back(log_text(line)); }});
         EXPECT_TRUE(opened) << opened.error().what;
         server = *std::move(opened);
         logged.clear();
@@ -116,7 +116,8 @@ TEST_F(ClientSocket, AnOldSocketIsReplaced) {
     ASSERT_TRUE(second);
     const std::string too_long = folder + "/" + std::string(120, 'x');
     EXPECT_FALSE(ClientServer::open(loop, too_long, {{}, {}, {}, [](const LogLine&) {}}));
-    EXPECT_FALSE(ClientServer::open(loop, folder + "/no/such", {{}, {}, {}, [](const LogLine&) {}}));
+    EXPECT_FALSE(
+        ClientServer::open(loop, folder + "/no/such", {{}, {}, {}, [](const LogLine&) {}}));
 }
 
 // Why: the order of a client's words is its own, whatever others say meanwhile.
@@ -189,10 +190,10 @@ TEST_F(ClientSocket, ASlowClientLosesItsConnectionAtTheBound) {
         ++sent;
     }
     ASSERT_EQ(logged.size(), 1U);
-    EXPECT_EQ(logged[0], "a client (pid " + std::to_string(::getpid()) + ") is cut off: " +
-                             std::to_string(limits::client_queue_frames) + " frames, " +
-                             std::to_string(limits::client_queue_frames * note.size()) +
-                             " bytes wait for it");
+    EXPECT_EQ(logged[0],
+              "a client (pid " + std::to_string(::getpid()) +
+                  ") is cut off: " + std::to_string(limits::client_queue_frames) + " frames, " +
+                  std::to_string(limits::client_queue_frames * note.size()) + " bytes wait for it");
     EXPECT_EQ(gone.size(), 0U);  // never within a call
     turn();
     ASSERT_EQ(gone.size(), 1U);

@@ -35,10 +35,10 @@ TEST_F(Desk, WhatDaemonsSayIsForbidden) {
     said.clear();
     out.clear();
     for (const char* type :
-         {"status", "resource", "shutdone", "starting", "stonith", "ip-request", "ip-request-resp",
-          "reqnodes", "repnodes", "addnode", "delnode", "setweight", "setsite", "NS_st",
-          "NS_ackmsg", "hbapi-clstat", "hbapi-resp", "respond-cstatus", "hb_takeover",
-          "hb_fenced"}) {
+         {"status",       "resource",        "shutdone",        "starting",    "stonith",
+          "ip-request",   "ip-request-resp", "reqnodes",        "repnodes",    "addnode",
+          "delnode",      "setweight",       "setsite",         "NS_st",       "NS_ackmsg",
+          "hbapi-clstat", "hbapi-resp",      "respond-cstatus", "hb_takeover", "hb_fenced"}) {
         call(1, {{"t", type}, {"st", "dead"}, {"src", "c2"}});
         EXPECT_EQ(heard(1), "") << type;
     }
@@ -98,8 +98,9 @@ TEST_F(Desk, WhatHoldsAMessageComesBackAsNetstring) {
     wire::Message looped;
     call(1, "###\n10:(0)t=hello,24:(2)s=###\n8:(0)k=val,%%%\n,%%%\n");
     const Bytes stream = bytes_for(1);
-    EXPECT_EQ(stream.substr(8), "###\n10:(0)t=hello,24:(2)s=###\n8:(0)k=val,%%%\n,"
-                                "14:(0)from_id=tst,12:(0)to_id=tst,15:(0)client_gen=0,%%%\n");
+    EXPECT_EQ(stream.substr(8),
+              "###\n10:(0)t=hello,24:(2)s=###\n8:(0)k=val,%%%\n,"
+              "14:(0)from_id=tst,12:(0)to_id=tst,15:(0)client_gen=0,%%%\n");
     desk.tell(message_of({{"t", "x"}, {"auth", "1 abc"}}), class_new, out);
     EXPECT_EQ(heard(1), "t=x auth=1 abc\n");
     ApiConfig api = api_of_c1();
@@ -159,8 +160,12 @@ TEST_F(Desk, ABuiltInClientIsADuplicate) {
     std::vector<wire::Message> join;
     ASSERT_TRUE(clients.sign_on("tst", join));
     came(1, 700);
-    call(1, {{"t", "hbapi-req"}, {"reqtype", "signon"}, {"pid", "700"}, {"from_id", "tst"},
-             {"uid", "0"}, {"gid", "0"}});
+    call(1, {{"t", "hbapi-req"},
+             {"reqtype", "signon"},
+             {"pid", "700"},
+             {"from_id", "tst"},
+             {"uid", "0"},
+             {"gid", "0"}});
     EXPECT_NE(heard(1).find("info=duplicate add request"), std::string::npos);
     desk.tell(message_of({{"t", "x"}, {"to_id", "tst"}}), class_new, out);
     EXPECT_EQ(bytes_for(1), "");

@@ -41,7 +41,8 @@ constexpr const char* bad_value = "result=badreq info=EINVAL";
 INSTANTIATE_TEST_SUITE_P(
     ClientApi, Request,
     testing::Values(
-        Asked{"nodelist", {},
+        Asked{"nodelist",
+              {},
               "node=c1 nodetype=normal st=active result=ok/more|"
               "node=c2 nodetype=normal st=active result=ok/more|"
               "node=c3 nodetype=normal st=init result=ok/more|"
@@ -55,7 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
         Asked{"nodetype", {{"node", "c2"}}, "nodetype=normal result=OK"},
         Asked{"nodetype", {{"node", "10.77.0.254"}}, "nodetype=ping result=OK"},
         Asked{"nodetype", {{"node", "ping"}}, bad_value},
-        Asked{"iflist", {{"node", "c2"}},
+        Asked{"iflist",
+              {{"node", "c2"}},
               "ifname=eth0 st=up result=ok/more|ifname=eth1 st=dead result=OK"},
         Asked{"iflist", {{"node", "10.77.0.254"}}, "ifname=10.77.0.254 st=up result=OK"},
         Asked{"iflist", {{"node", "c9"}}, bad_value},
@@ -67,24 +69,29 @@ INSTANTIATE_TEST_SUITE_P(
         Asked{"getparm", {{"pname", "crm"}}, "pvalue=false result=OK"},
         Asked{"getparm", {{"pname", "hbversion"}}, "pvalue=3.0.6 result=OK"},
         Asked{"getparm", {{"pname", "nothing"}}, "result=OK"},
-        Asked{"getparm", {{"pname", "debugfile"}}, "result=OK"},
-        Asked{"getparm", {}, bad_value}, Asked{"getrsc", {}, "rsc_hold=local result=OK"},
+        Asked{"getparm", {{"pname", "debugfile"}}, "result=OK"}, Asked{"getparm", {}, bad_value},
+        Asked{"getrsc", {}, "rsc_hold=local result=OK"},
         Asked{"getuuid", {}, "result=badreq info=no query node name found"},
         Asked{"getuuid", {{"queryname", "c9"}}, "result=OK"},
         Asked{"getuuid", {{"queryname", "c3"}}, "result=OK"},
-        Asked{"getuuid", {{"queryname", "c2"}},
+        Asked{"getuuid",
+              {{"queryname", "c2"}},
               "queryuuid=\x22\x22\x22\x22\x22\x22\x22\x22\x22\x22\x22\x22\x22\x22\x22\x22 "
               "result=OK"},
         Asked{"getnodename", {}, "result=badreq info=no query node name found"},
-        Asked{"getnodename", {{"queryuuid", "text"}},
-              "result=badreq info=no query node name found"},
-        Asked{"clientstatus", {{"node", "c1"}, {"cn", "tst"}},
+        Asked{
+            "getnodename", {{"queryuuid", "text"}}, "result=badreq info=no query node name found"},
+        Asked{"clientstatus",
+              {{"node", "c1"}, {"cn", "tst"}},
               "subt=respond-cstatus cs=online result=OK"},
-        Asked{"clientstatus", {{"node", "c1"}, {"cn", "tst9"}},
+        Asked{"clientstatus",
+              {{"node", "c1"}, {"cn", "tst9"}},
               "subt=respond-cstatus cs=offline result=OK"},
-        Asked{"clientstatus", {{"node", "c3"}, {"cn", "tst"}},
+        Asked{"clientstatus",
+              {{"node", "c3"}, {"cn", "tst"}},
               "subt=respond-cstatus cs=offline result=OK"},
-        Asked{"clientstatus", {{"node", "10.77.0.254"}, {"cn", "tst"}},
+        Asked{"clientstatus",
+              {{"node", "10.77.0.254"}, {"cn", "tst"}},
               "subt=respond-cstatus cs=offline result=OK"},
         Asked{"clientstatus", {{"node", "c9"}, {"cn", "tst"}}, bad_value},
         Asked{"clientstatus", {{"node", "c1"}}, bad_value},
@@ -125,8 +132,8 @@ TEST_F(Requests, UuidsAndNamesAreFoundBothWays) {
     ask(1, "tst", "getuuid", {{"queryname", "10.77.0.254"}});
     const auto message = wire::client_frame::decode(ByteView(bytes_for(1)).substr(8));
     EXPECT_EQ(message->binary("queryuuid"), Bytes(16, '\0'));
-    wire::Message request = message_of({{"t", "hbapi-req"}, {"reqtype", "getnodename"},
-                                        {"pid", "700"}});
+    wire::Message request =
+        message_of({{"t", "hbapi-req"}, {"reqtype", "getnodename"}, {"pid", "700"}});
     request.set_binary("queryuuid", Bytes(16, '\x22'));
     call(1, body_of(request));
     EXPECT_EQ(heard(1), "t=hbapi-resp reqtype=getnodename queryname=c2 result=OK\n");
@@ -146,15 +153,16 @@ TEST_F(Requests, ResourcesOfPacemakerAreNotOurs) {
     desk.reconfigure(api);
     sign_on(1, "tst");
     ask(1, "tst", "getrsc");
-    EXPECT_EQ(heard(1), "t=hbapi-resp reqtype=getrsc result=badreq info=resources are managed by "
-                        "Pacemaker, not by haresources\n");
+    EXPECT_EQ(heard(1),
+              "t=hbapi-resp reqtype=getrsc result=badreq info=resources are managed by "
+              "Pacemaker, not by haresources\n");
 }
 
 // Why: only root may look over the shoulders of others.
 TEST_F(Requests, MoreThanNewMessagesIsForRoot) {
     came(1, 700, 5, 106);
-    call(1, {{"t", "hbapi-req"}, {"reqtype", "signon"}, {"pid", "700"}, {"uid", "5"},
-             {"gid", "106"}});
+    call(1,
+         {{"t", "hbapi-req"}, {"reqtype", "signon"}, {"pid", "700"}, {"uid", "5"}, {"gid", "106"}});
     heard(1);
     ask(1, "700", "setfilter", {{"fmask", "3"}});
     EXPECT_EQ(heard(1), "t=hbapi-resp reqtype=setfilter result=badreq info=EPERM\n");
@@ -194,8 +202,12 @@ TEST_F(Requests, TheStateOfARemoteClientIsAskedForThere) {
     ask(1, "tst", "clientstatus", {{"node", "c2"}, {"cn", "dopd"}});
     EXPECT_EQ(heard(1), "");
     EXPECT_EQ(said.back(), "t=query-cstatus dest=c2 cn=dopd from_id=tst");
-    desk.tell(message_of({{"t", "respond-cstatus"}, {"dest", "c1"}, {"result", "OK"},
-                          {"cn", "dopd"}, {"to_id", "tst"}, {"cs", "online"}}),
+    desk.tell(message_of({{"t", "respond-cstatus"},
+                          {"dest", "c1"},
+                          {"result", "OK"},
+                          {"cn", "dopd"},
+                          {"to_id", "tst"},
+                          {"cs", "online"}}),
               class_new, out);
     EXPECT_EQ(heard(1), "t=respond-cstatus dest=c1 result=OK cn=dopd to_id=tst cs=online\n");
 }

@@ -58,13 +58,17 @@ protected:
     void call(Pairs fields) { call(body_of(message_of(fields))); }
     void sign_on(const std::string& name) {
         core->step(now, ClientCame{ConnectionId{1}, 700, 0, 0}, out);
-        call({{"t", "hbapi-req"}, {"reqtype", "signon"}, {"pid", "700"}, {"from_id", name},
-              {"uid", "0"}, {"gid", "0"}});
+        call({{"t", "hbapi-req"},
+              {"reqtype", "signon"},
+              {"pid", "700"},
+              {"from_id", name},
+              {"uid", "0"},
+              {"gid", "0"}});
     }
     std::string ask(const char* request, Pairs more = {}) {
         out.clear();
-        wire::Message message = message_of({{"t", "hbapi-req"}, {"reqtype", request},
-                                            {"pid", "700"}});
+        wire::Message message =
+            message_of({{"t", "hbapi-req"}, {"reqtype", request}, {"pid", "700"}});
         for (const auto& [name, value] : more) message.set(name, value);
         call(body_of(message));
         return heard();
@@ -116,8 +120,8 @@ TEST_F(ServiceTest, AClassicCopyCarriesItsSignature) {
 // Why: V6: ipfail reads these two, in this order, when a ping node dies.
 TEST_F(ServiceTest, ADeadPingNodeIsToldAsHeartbeatTellsIt) {
     sign_on("tst");
-    wire::Message echo = message_of({{"t", "NS_st"}, {"st", "ping"}, {"info", "ping"},
-                                     {"src", "10.77.0.254"}});
+    wire::Message echo =
+        message_of({{"t", "NS_st"}, {"st", "ping"}, {"info", "ping"}, {"src", "10.77.0.254"}});
     wire::Signer signer(wire::known::keys());
     wait(1s);
     out.clear();
@@ -143,14 +147,14 @@ TEST_F(ServiceTest, NodesAndLinksStandInTheOrderOfTheFile) {
               "t=hbapi-resp reqtype=nodelist node=c1 nodetype=normal st=active result=ok/more\n"
               "t=hbapi-resp reqtype=nodelist node=c2 nodetype=normal st=dead result=OK\n");
     const std::string links = ask("iflist", {{"node", "c1"}});
-    EXPECT_EQ(links, "t=hbapi-resp reqtype=iflist ifname=eth0 st=up result=ok/more\n"
-                     "t=hbapi-resp reqtype=iflist ifname=eth1 st=up result=ok/more\n"
-                     "t=hbapi-resp reqtype=iflist ifname=eth1 st=dead result=OK\n");
+    EXPECT_EQ(links,
+              "t=hbapi-resp reqtype=iflist ifname=eth0 st=up result=ok/more\n"
+              "t=hbapi-resp reqtype=iflist ifname=eth1 st=up result=ok/more\n"
+              "t=hbapi-resp reqtype=iflist ifname=eth1 st=dead result=OK\n");
     core->step(now, LinkChanged{LinkId{1}, false}, out);
     EXPECT_EQ(ask("ifstatus", {{"node", "c1"}, {"ifname", "eth0"}}),
               "t=hbapi-resp reqtype=ifstatus st=dead result=OK\n");
-    EXPECT_EQ(ask("getuuid", {{"queryname", "c2"}}),
-              "t=hbapi-resp reqtype=getuuid result=OK\n");
+    EXPECT_EQ(ask("getuuid", {{"queryname", "c2"}}), "t=hbapi-resp reqtype=getuuid result=OK\n");
     EXPECT_EQ(ask("getparm", {{"pname", "deadtime"}}),
               "t=hbapi-resp reqtype=getparm pvalue=6 result=OK\n");
     EXPECT_EQ(ask("getrsc"), "t=hbapi-resp reqtype=getrsc rsc_hold=all result=OK\n");

@@ -56,8 +56,7 @@ TEST_F(SignOn, ACasualClientIsAnsweredAsHeartbeatAnswers) {
 TEST_F(SignOn, ANamedClientHearsOfItselfFirst) {
     const std::string join =
         "t=hbapi-clstat st=join from_id=tst to_id=tst src=c1 info=signon client_gen=0";
-    EXPECT_EQ(answer("tst"),
-              join + "\nt=hbapi-resp reqtype=signon result=OK " + node_of_c1 + "\n");
+    EXPECT_EQ(answer("tst"), join + "\nt=hbapi-resp reqtype=signon result=OK " + node_of_c1 + "\n");
     EXPECT_EQ(said, Lines{join});
     EXPECT_EQ(logged(), Lines{"client tst signed on (pid 700, uid 0)"});
 }
@@ -65,8 +64,8 @@ TEST_F(SignOn, ANamedClientHearsOfItselfFirst) {
 // Why: the vector of clientapi.md 12, and the count of attempts in client_gen.
 TEST_F(SignOn, ASecondOfThatNameIsRefused) {
     answer("tst");
-    EXPECT_EQ(answer("tst"), refusal("duplicate add request") +
-                                 leave("", "duplicate add request", 1) + "EOF\n");
+    EXPECT_EQ(answer("tst"),
+              refusal("duplicate add request") + leave("", "duplicate add request", 1) + "EOF\n");
     came(9, 700);
     call(9, {{"t", "hbapi-req"}, {"reqtype", "signon"}, {"pid", "700"}, {"from_id", "tst"}});
     const Bytes stream = bytes_for(9);
@@ -120,11 +119,11 @@ TEST_F(SignOn, ACasualClientWithFalsePapersIsClosedWithoutALeave) {
     EXPECT_EQ(answer("700", "uid", "1"), refusal("incorrect/false credentials") + "EOF\n");
     EXPECT_EQ(answer("700", "gid", nullptr), refusal("invalid id info") + "EOF\n");
     EXPECT_EQ(answer("700", "t", "hbapi-req", true, 5, 5),
-              refusal("client failed authorization") +
-                  leave("", "client failed authorization", 2) + "EOF\n");
+              refusal("client failed authorization") + leave("", "client failed authorization", 2) +
+                  "EOF\n");
     desk.allowed({});
-    EXPECT_EQ(answer("700"), refusal("apiauth anon missing") +
-                                 leave("", "apiauth anon missing", 3) + "EOF\n");
+    EXPECT_EQ(answer("700"),
+              refusal("apiauth anon missing") + leave("", "apiauth anon missing", 3) + "EOF\n");
 }
 
 // Why: the forms of from_id that libhbclient and old programs send.
@@ -138,8 +137,7 @@ TEST_F(SignOn, WithoutANameOrWithItsPidItIsCasual) {
 
 // Why: apiauth is all that stands between a local user and the cluster.
 TEST_F(SignOn, UsersAndGroupsAreThoseOfTheRule) {
-    EXPECT_NE(answer("ping", "t", "hbapi-req", true, 5, 106).find("result=OK"),
-              std::string::npos);
+    EXPECT_NE(answer("ping", "t", "hbapi-req", true, 5, 106).find("result=OK"), std::string::npos);
     EXPECT_NE(answer("tst2", "t", "hbapi-req", true, 5, 106).find("failed authorization"),
               std::string::npos);
     desk.allowed({{"default", {5}, {}}});
@@ -158,11 +156,16 @@ TEST_F(SignOn, BeforeItOnlyASignOnIsAnswered) {
         call(1, nonsense);
         EXPECT_EQ(heard(1), "");
     }
-    call(1, {{"t", "hbapi-req"}, {"reqtype", "signon"}, {"pid", "700"}, {"from_id", "tst"},
-             {"uid", "0"}, {"gid", "0"}});
+    call(1, {{"t", "hbapi-req"},
+             {"reqtype", "signon"},
+             {"pid", "700"},
+             {"from_id", "tst"},
+             {"uid", "0"},
+             {"gid", "0"}});
     EXPECT_NE(heard(1).find("result=OK"), std::string::npos);
-    EXPECT_EQ(logged().front(), "client that is not signed on sent a message that cannot be read: "
-                                "a client's message begins with neither >>> nor ###");
+    EXPECT_EQ(logged().front(),
+              "client that is not signed on sent a message that cannot be read: "
+              "a client's message begins with neither >>> nor ###");
 }
 
 TEST_F(SignOn, ASecondOneOnTheSameConnectionIsABadRequest) {

@@ -53,8 +53,8 @@ inline ApiConfig api_of_c1() {
     api.version = "3.0.6";
     api.long_version = "3.0.6 (node: 958e11be8686759f1b99204c17812f2c2633b169)";
     api.facility = 0;
-    api.parameters = {{"keepalive", "1"}, {"auto_failback", "on"}, {"pacemaker", "false"},
-                      {"debugfile", ""}};
+    api.parameters = {
+        {"keepalive", "1"}, {"auto_failback", "on"}, {"pacemaker", "false"}, {"debugfile", ""}};
     return api;
 }
 
@@ -76,7 +76,7 @@ struct DeskTest : testing::Test, DeskHost {
     DeskTest() { desk.allowed(usual_rules); }
 
     // --- DeskHost ---
-    Instant now() const override { return at; }
+    Instant moment() const override { return at; }
     ApiView view() const override { return picture; }
     void say(wire::Message message) override {
         said.push_back(shown(message));
@@ -91,8 +91,7 @@ struct DeskTest : testing::Test, DeskHost {
                            std::uint32_t gid = 0) {
         return {ConnectionId{connection}, pid, uid, gid};
     }
-    void came(unsigned connection, std::int64_t pid, std::uint32_t uid = 0,
-              std::uint32_t gid = 0) {
+    void came(unsigned connection, std::int64_t pid, std::uint32_t uid = 0, std::uint32_t gid = 0) {
         desk.came(at, peer(connection, pid, uid, gid), out);
     }
     void call(unsigned connection, const Bytes& body, bool lives = true) {

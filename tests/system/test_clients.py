@@ -1,0 +1,145 @@
+"""Debian's unmodified client programs at our daemon, beside the same at a real Heartbeat 3.0.6 in the
+same cluster."""
+
+import re
+
+from cluster import DEBIAN, OURS, wait_for
+from runner import test
+
+LIBEXEC = "/usr/libexec/heartbeat"
+AS_CLUSTER = ("setpriv", "--reuid", "hacluster", "--regid", "haclient", "--clear-groups")
+CLIENTS = ("apiauth dopd uid=hacluster", "apiauth ping gid=haclient uid=root")
+
+
+def mixed(context, *extra):
+    """alpha runs 3.0.6, beta ours; a router answers pings. Both serve one group."""
+    cluster = context.cluster(product=(DEBIAN, OURS), networks=2)
+    router = cluster.guest("router")
+    cluster.witness.ignore(cluster.number(router))
+    cluster.router = cluster.switch.address(0, cluster.number(router))
+    cluster.configure("alpha svc::a\nbeta svc::b\n", media=("bcast eth0", "bcast eth1"),
+                      deadtime="2", warntime="1", initdead="5", keepalive="300ms",
+                      extra=(f"ping {cluster.router}", *CLIENTS, *extra))
+    cluster.start()
+    real, ours = cluster.hosts
+    cluster.wait_runs(real, "a", timeout=40)
+    cluster.wait_runs(ours, "b", timeout=40)
+    for host in cluster.hosts:
+        wait_for(lambda: ask(host, "rscstatus") == ("local\n", 0), 30, f"{host.name} is at rest",
+                 every=0.2)
+        wait_for(lambda: ask(host, "nodestatus", cluster.router) == ("ping\n", 0), 30,
+                 f"{host.name} hears the router", every=0.2)
+    return cluster, real, ours
+
+
+def ask(host, *words):
+    done = host.run("cl_status", *words, check=False)
+    return done.stdout, done.returncode
+
+
+def questions(router):
+    """Every sub-command of cl_status, with right and wrong arguments."""
+    nodes = ("alpha", "beta", router, "nobody")
+    yield ("hbstatus",)
+    yield from (("listnodes", *more) for more in ((), ("-n",), ("-p",), ("-m",), ("-v",)))
+    for command in ("nodestatus", "nodetype", "nodeweight", "nodesite", "listhblinks"):
+        yield from ((command, node) for node in nodes)
+        yield (command, "-m", "alpha")
+        yield (command,)
+    yield ("listhblinks", "-v", "beta")
+    for link in ("eth0", "eth1", "eth9"):
+        yield from (("hblinkstatus", node, link) for node in nodes)
+    yield ("hblinkstatus", router, router)
+    yield ("hblinkstatus", "-m", "beta", "eth0")
+    yield from (("clientstatus", "alpha", "ipfail", "5000"), ("clientstatus", router, "ipfail"),
+                ("clientstatus", "nobody", "ipfail"), ("clientstatus",))
+    yield from (("rscstatus",), ("rscstatus", "-m"))
+    for name in ("keepalive", "deadtime", "warntime", "initdead", "deadping", "baud", "udpport",
+                 "auto_failback", "hopfudge", "logfacility", "logfile", "debugfile", "rtprio",
+                 "watchdog", "realtime", "debug", "coreroot", "cluster", "msgfmt", "nothing"):
+        yield ("hbparameter", "-p", name)
+    yield from (("hbparameter",), ("hbparameter", "-m", "-p", "keepalive"), ("nonsense",))
+
+
+@test(crowd=True, limit=150)
+def cl_status_says_the_same(context):
+    """What monitoring reads must not change with the daemon: every sub-command, text and status."""
+    cluster, real, ours = mixed(context)
+    ask(ours, "hbstatus")
+    different = []
+    for words in questions(cluster.router):
+        there, here = ask(real, *words), ask(ours, *words)
+        if there != here:
+            there = ask(real, *words)    # a slow 3.0.6 may have run into the program's own limit
+        if there != here:
+            different.append(f"cl_status {' '.join(words)}\n  3.0.6: {there}\n  ours:  {here}")
+    assert not different, "\n".join(different)
+    version, status = ask(ours, "hbstatus", "-v")
+    assert status == 0 and "version:\t3.0.6 (heartbeatd " in version, version
+    assert 'managed by:\t"haresources"' in version, version
+    assert ask(ours, "hbparameter", "-p", "hbversion")[0].startswith("3.0.6 (heartbeatd ")
+    assert cluster.stop(ours) == 0
+    assert ask(ours, "hbstatus") == ("Heartbeat is stopped on this machine.\n", 1)
+    assert not ours.path("/run/heartbeat/register").exists()
+
+
+@test(crowd=True, limit=150)
+def ipfail_and_its_like_sign_on(context):
+    """Debian's ipfail, dopd and ccm must find at our daemon what they need, and each other."""
+    cluster, real, ours = mixed(context)
+
+    def online(host, node, client):
+        return ask(host, "clientstatus", node.name, client, "3000")[0].strip()
+
+    programs = {}
+    for host in cluster.hosts:
+        for name in ("ipfail", "dopd", "ccm"):
+            programs[host, name] = host.spawn(*AS_CLUSTER, f"{LIBEXEC}/{name}")
+    for name in ("ipfail", "dopd", "ccm"):
+        cluster.wait_log(ours, f"client {name} signed on")
+        for host in cluster.hosts:
+            for node in cluster.hosts:
+                wait_for(lambda: online(host, node, name) == "online", 30,
+                         f"{host.name} finds {name} of {node.name}", every=0.2)
+    # The ipfails count ping nodes for each other, the ccms agree on who is a member.
+    for number in (1, 2):
+        wait_for(lambda: [packet for packet in cluster.witness.messages(number)
+                          if packet.fields.get("to_id") == "ipfail"
+                          and packet.fields["t"] in ("num_ping_nodes", "abort_giveup")], 60,
+                 f"node {number}: ipfail speaks", every=0.1)
+        wait_for(lambda: any(packet.fields["t"].startswith("CCM_TYPE")
+                             for packet in cluster.witness.messages(number)), 60,
+                 f"node {number}: ccm speaks", every=0.1)
+    again = ours.run(*AS_CLUSTER, f"{LIBEXEC}/ipfail", check=False)
+    assert again.returncode == 1, again
+    cluster.wait_log(ours, r"client ipfail \(pid \d+, uid \d+\) cannot sign on: duplicate add request")
+    ours.kill("ipfail", 15)
+    cluster.wait_log(ours, "client ipfail left: signoff")
+    ours.kill("dopd", 9)
+    cluster.wait_log(ours, "client dopd left: EOF")
+    assert online(ours, ours, "ipfail") == "offline"
+    wait_for(lambda: online(real, ours, "dopd") == "offline", 20, "alpha hears that dopd has left")
+    assert programs[ours, "ccm"].poll() is None
+    # Both ccms show their clients the same membership.
+    members = []
+    for host in cluster.hosts:
+        shown = host.run("timeout", "2", f"{LIBEXEC}/ccm_testclient", check=False)
+        members.append(set(re.findall(r"nodeid=\d+, uname=\w+", shown.stdout + shown.stderr)))
+    assert members[0] == members[1] and len(members[0]) == 2, members
+
+
+@test(crowd=True, limit=120)
+def api_test_passes(context):
+    """It goes through the whole library. At a 3.0.6 it ends in the middle: its answers come too late
+    for the program."""
+    cluster, _, ours = mixed(context)
+    done = ours.run("timeout", "8", f"{LIBEXEC}/api_test", check=False)
+    said = re.sub(r"(?m)^.*?\]: (info|ERROR): ", r"\1: ", done.stdout + done.stderr)
+    wrong = [line for line in said.splitlines() if line.startswith("ERROR")]
+    # No daemon has this parameter any more.
+    assert wrong == ["ERROR: Mandantory Parameter normalpoll is not available!"], said
+    for line in ("info: Current resource status: local", "info: Cluster node: alpha: status: active",
+                 "info: \tnode alpha: intf: eth1 ifstatus: up", "info: beta/api_test status: [online]",
+                 f"info: Cluster node: {cluster.router}: status: ping",
+                 "info: alpha/api_test status: [offline]", "info: Waiting for messages..."):
+        assert line in said.splitlines(), f"{line!r} is not in {said}"
