@@ -189,14 +189,15 @@ class Cluster:
     # --- what happened ---
 
     def log(self, host, since=0):
-        return host.read(LOG)[since:]
+        return host.read(LOG, since)
 
     def log_end(self, host):
-        return len(host.read(LOG))
+        path = host.path(LOG)
+        return path.stat().st_size if path.is_file() else 0
 
     def wait_log(self, host, pattern, timeout=20, since=0):
         """Waits for a line that matches; returns the match."""
-        # All of the log is read each time, by each of the tests that run side by side.
+        # The log is read each time, by each of the tests that run side by side.
         return wait_for(lambda: re.search(pattern, self.log(host, since)), timeout,
                         f"{host.name} logs /{pattern}/", every=0.03)
 
@@ -254,11 +255,16 @@ class Cluster:
         wanted = round(float(self.deadtime) * 1000)
         for number, host in enumerate(self.hosts, 1):
             if host.alive:
-                wait_for(lambda: int(self.witness.messages(number, "status")[-1].fields["dt"], 16)
-                         == wanted, timeout, f"{host.name} announces deadtime {wanted} ms")
+                wait_for(lambda: self._announced(number) == wanted, timeout,
+                         f"{host.name} announces deadtime {wanted} ms", every=0.03)
 
-    def settled(self, host, timeout=20):
-        self.wait_log(host, "Initial resource acquisition complete", timeout)
+    def _announced(self, number):
+        """The deadtime in that host's last heartbeat, ms; 0 when none was seen."""
+        said = self.witness.messages(number, "status")
+        return int(said[-1].fields["dt"], 16) if said else 0
+
+    def settled(self, host, timeout=20, since=0):
+        self.wait_log(host, "Initial resource acquisition complete", timeout, since)
 
     def close(self):
         for host in self.hosts + self.guests:

@@ -3,6 +3,8 @@ one hang."""
 
 import os
 import subprocess
+import threading
+import time
 
 import kernel
 
@@ -25,12 +27,57 @@ class SharedDisk:
 
     def mounted_on(self, cluster):
         """The hosts that have it mounted now."""
-        return [host for host in cluster.hosts if host.alive and any(
-            line.split(" - ")[1].split()[1] == self.device
-            for line in open(f"/proc/{host.init}/mountinfo"))]
+        return [host for host in cluster.hosts if self._is_mounted(host.init)]
+
+    def _is_mounted(self, init):
+        if init is None:
+            return False
+        try:
+            with open(f"/proc/{init}/mountinfo") as mounts:
+                return any(line.split(" - ")[1].split()[1] == self.device for line in mounts)
+        except OSError:    # it has lost its power meanwhile
+            return False
 
     def close(self):
         os.close(self._handle)
+
+
+class MountWatch:
+    """Looks every 10 ms, from construction to close() or the end of the process, on which hosts the
+    disk is mounted."""
+
+    EVERY = 0.01
+
+    def __init__(self, disk, cluster):
+        self._disk, self._cluster = disk, cluster
+        self._open = True
+        self.doubled = []      # wall times of looks that found it on two hosts
+        self.looks, self.longest_pause = 0, 0.0
+        self._thread = threading.Thread(target=self._look_always, daemon=True)
+        self._thread.start()
+
+    def _look_always(self):
+        last = time.monotonic()
+        while self._open:
+            # One host was looked at a moment before the other: the second look decides.
+            if self._twice() and self._twice():
+                self.doubled.append(time.time())
+            now = time.monotonic()
+            self.longest_pause = max(self.longest_pause, now - last)
+            last = now
+            self.looks += 1
+            time.sleep(self.EVERY)
+
+    def _twice(self):
+        return len(self._disk.mounted_on(self._cluster)) > 1
+
+    def assert_single(self):
+        assert self._thread.is_alive(), "nobody looks at the mounts any more"
+        assert not self.doubled, f"mounted twice at {self.doubled}"
+
+    def close(self):
+        self._open = False
+        self._thread.join()
 
 
 class Frozen:

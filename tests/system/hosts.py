@@ -80,11 +80,15 @@ class Host:
         root = Path(f"/proc/{self.init}/root") if self.init else self.disk / "root"
         return root / name.lstrip("/")
 
-    def read(self, name):
-        """The text of a file; of anything else, or nothing, an empty one."""
+    def read(self, name, since=0):
+        """The text of a file from byte `since` on; of anything else, or nothing, an empty one."""
         path = self.path(name)
         try:
-            return path.read_text(errors="replace") if path.is_file() else ""
+            if not path.is_file():
+                return ""
+            with path.open("rb") as file:
+                file.seek(since)
+                return file.read().decode(errors="replace")
         except OSError:
             return ""
 

@@ -1,7 +1,8 @@
 """The power switch of a cluster: hosts order cuts through files on the folder that all share, and
 the test carries them out. Offered to the daemon in four ways, each as a real device would be: a
 plugin of its own (tests/plugin/zoo/power_switch.c), a script of cluster-glue's protocol, a fence
-agent, and Debian's fence_ipmilan over LAN against a simulated BMC."""
+agent, and Debian's fence_ipmilan over LAN against a simulated BMC. The first three misbehave as
+files NODE.no, .hang, .crash and .lie say, and refuse to reset what is off, as many devices do."""
 
 import time
 
@@ -13,7 +14,9 @@ PLUGINS = "/usr/lib/heartbeat/plugins/stonith"
 # Asks for a cut and waits until it was made; 1 when the switch refuses or nothing happens.
 _OFF = """
 off() {
-    test ! -e $folder/$1.no || return 1
+    test ! -e $folder/$1.no || { echo "outlet of $1 is locked" >&2; return 1; }
+    test ! -e $folder/$1.hang || { trap '' TERM; sleep 600; }
+    test ! -e $folder/$1.crash || kill -SEGV $$
     test ! -e $folder/$1.lie || return 0
     touch $folder/$1.off
     tries=0
@@ -28,7 +31,8 @@ off() {
 _EXTERNAL = "#!/bin/sh" + _OFF + """
 case $1 in
 gethosts) echo alpha beta ;;
-reset | off) off "$2" ;;
+reset) test ! -e $folder/$2.is-off && off "$2" ;;
+off) off "$2" ;;
 on) rm -f $folder/$2.is-off ;;
 status) test -w $folder ;;
 getconfignames) echo folder ;;
@@ -64,7 +68,8 @@ while read -r line; do
     esac
 done
 case $action in
-off | reboot) off "$plug" ;;
+reboot) test ! -e $folder/$plug.is-off && off "$plug" ;;
+off) off "$plug" ;;
 on) rm -f $folder/$plug.is-off ;;
 monitor) test -w $folder ;;
 status)
@@ -111,16 +116,17 @@ class PowerSwitch:
     """`asked`: names of the hosts that were to be cut, `fired`: (wall time, name) of those that had
     power. A test serves while it waits."""
 
-    line = f"stonith_host * null folder={FOLDER}"
+    lines = (f"stonith_host * null folder={FOLDER}",)
     shown = "null"
-    delay = 2.0    # fence_delay, s; `takes`: what a shot may take, s
-    takes = 8.0
+    delay = 2.0    # fence_delay, s
+    slow = 0.0     # from an order to the cut, s
 
     def __init__(self, cluster):
         self.cluster = cluster
         self.folder = cluster.shared / "power"
         self.folder.mkdir()
         self.asked, self.fired = [], []
+        self._ordered = {}    # when an order was first seen, by its file's name
 
     def offer(self, host):
         """Installs the plugin, under the name of one whose type ha.cf knows."""
@@ -130,6 +136,10 @@ class PowerSwitch:
 
     def serve(self):
         for order in self.folder.glob("*.off"):
+            now = time.monotonic()
+            if now < self._ordered.setdefault(order.name, now) + self.slow:
+                continue
+            del self._ordered[order.name]
             host = self.cluster[order.stem]
             self.asked.append(host.name)
             if host.alive:
@@ -143,8 +153,13 @@ class PowerSwitch:
         (self.folder / f"{host.name}.is-off").unlink(missing_ok=True)
         self.offer(host)
 
+    def lost_power(self, host):
+        """Nobody ordered it: the device knows all the same."""
+        self.cluster.power_cut(host)
+        (self.folder / f"{host.name}.is-off").touch()
+
     def set(self, name, how, on=True):
-        """`how`: lie or no."""
+        """`how`: lie, no, hang or crash."""
         path = self.folder / f"{name}.{how}"
         path.touch() if on else path.unlink(missing_ok=True)
 
@@ -153,7 +168,7 @@ class PowerSwitch:
 
 
 class ExternalSwitch(PowerSwitch):
-    line = f"stonith_host * external/switch folder={FOLDER}"
+    lines = (f"stonith_host * external/switch folder={FOLDER}",)
     shown = "external/switch"
     scripts = f"{PLUGINS}/external"
 
@@ -162,7 +177,7 @@ class ExternalSwitch(PowerSwitch):
 
 
 class AgentSwitch(PowerSwitch):
-    line = f"stonith_host * rhcs/fence_switch folder={FOLDER}"
+    lines = (f"stonith_host * rhcs/fence_switch folder={FOLDER}",)
     shown = "rhcs/fence_switch"
 
     def offer(self, host):
@@ -173,16 +188,21 @@ class IpmiSwitch(PowerSwitch):
     """Each host reaches the BMC of the other one over its own loopback interface, as over a network
     for management that no cut of the cluster's lines concerns."""
 
-    line = ("stonith_host * rhcs/fence_ipmilan ip=127.0.0.1 ipport=9701 username=admin "
-            "password=verysecret")
+    lines = ("stonith_host * rhcs/fence_ipmilan ip=127.0.0.1 ipport=9701 username=admin "
+             "password=verysecret",)
     shown = "rhcs/fence_ipmilan"
-    delay = 5.0
-    takes = 20.0
+    delay = 8.0    # fence_ipmilan is many programs, and the machine may be busy
+    listens = "127.0.0.1"
+
+    def victim_of(self, host):
+        """Whose power the BMC on that host switches."""
+        return self.cluster.peer(host)
 
     def offer(self, host):
-        peer = self.cluster.peer(host).name
-        host.write("/etc/bmc/chassis", _CHASSIS.replace("NODE", peer), 0o755)
-        host.write("/etc/bmc/lan.conf", _BMC.replace("NODE", peer))
+        victim = self.victim_of(host).name
+        host.write("/etc/bmc/chassis", _CHASSIS.replace("NODE", victim), 0o755)
+        host.write("/etc/bmc/lan.conf",
+                   _BMC.replace("NODE", victim).replace("127.0.0.1", self.listens))
         host.write("/etc/bmc/sim.emu", _MC)
         host.run("mkdir", "-p", "/etc/bmc/state")
         host.spawn("ipmi_sim", "-c", "/etc/bmc/lan.conf", "-f", "/etc/bmc/sim.emu",

@@ -69,6 +69,17 @@ class Switch:
         """The cable is out: the host sees its link go down."""
         self.ip([f"link set dev {self.port(network, number)} down"])
 
+    def unplug_all(self, numbers, network):
+        """The cables of all these hosts at the same instant."""
+        self.ip([f"link set dev {self.port(network, number)} down" for number in numbers])
+
+    def lose_power(self, network):
+        """The switch of that network is dead: every host's link stays up, nothing passes."""
+        self.ip([f"link set dev net{network} down"])
+
+    def has_power(self, network):
+        self.ip([f"link set dev net{network} up"])
+
     def plug(self, number, network):
         port = self.port(network, number)
         self.ip([f"link set dev {port} master net{network}", f"link set dev {port} up"])

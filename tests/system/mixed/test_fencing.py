@@ -15,7 +15,7 @@ DELAY = 3.0
 
 class GlueSwitch(ExternalSwitch):
     """In cluster-glue's own folder, where both look for it."""
-    line = f"stonith_host * external/switch {FOLDER}"    # by position, as 3.0.6 wants it
+    lines = (f"stonith_host * external/switch {FOLDER}",)    # by position, as 3.0.6 wants it
     scripts = "/usr/lib/stonith/plugins/external"
 
 
@@ -23,7 +23,7 @@ def fenced_pair(context, role):
     pair = Pair(context, role, "", ())
     disk = SharedDisk(context.work)
     pair.build(f"alpha Filesystem::{disk.device}::{MOUNT}::ext4 svc::a\nbeta svc::b\n",
-               failback="off", extra=(GlueSwitch.line,))
+               failback="off", extra=GlueSwitch.lines)
     switch = GlueSwitch(pair.cluster)
     for host in pair.cluster.hosts:
         switch.offer(host)
