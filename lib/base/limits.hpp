@@ -47,6 +47,11 @@ inline constexpr Duration ipfail_move_pause = 60s;             // between two mo
 inline constexpr Duration ipfail_confirm = 10s;  // for a peer's word; a 3.0.6 may be slow
 inline constexpr Duration ipfail_settle = 10s;   // after peers moved groups; 3.0.6 sleeps as long
 
+// A status report with the rest of its frame is a message that 3.0.6's library takes; a client that
+// asks often must not keep the loop busy. Longer lists are cut, and the report says so.
+inline constexpr std::size_t status_bytes_max = 240'000;
+inline constexpr std::size_t status_list_max = 1024;  // of one list of it, before it is written
+
 // --- sequencing (wire.md 5.1; both sides of a mixed cluster must agree) ---
 inline constexpr std::size_t history_messages = 500;
 inline constexpr std::size_t missing_max = 500;
@@ -115,6 +120,7 @@ inline constexpr Duration fence_act = 5s;                // what most devices ne
 inline constexpr Duration fence_alarm_pause = 1h;        // while a node's groups stay down
 inline constexpr Duration fence_probe_pause = 1h;        // between two looks at the devices
 inline constexpr std::size_t fence_history_lines = 100;  // kept on disk; the oldest go
+inline constexpr std::size_t fence_shots_shown = 20;     // in the status; the history has them all
 inline constexpr Duration fence_timeout = 60s;           // of one shot
 inline constexpr Duration fence_timeout_of_people = 600s;  // of one shot by hand (meatware)
 
@@ -126,8 +132,9 @@ inline constexpr std::size_t ping_sequences = 128;     // of a group, remembered
 inline constexpr std::size_t lookups_max = 256;  // names that wait for the resolver; then later
 inline constexpr Duration lookup_again = 10s;    // a name that was not found
 inline constexpr std::size_t fifo_bytes_max = 65536;
-inline constexpr Duration housekeeping = 1s;    // closed links, load average, recorder
-inline constexpr Duration send_recovery = 10s;  // without a failure, then `works again`
+inline constexpr Duration housekeeping = 1s;     // closed links, load average, recorder
+inline constexpr Duration lateness_shown = 60s;  // the worst of this time, and of that before
+inline constexpr Duration send_recovery = 10s;   // without a failure, then `works again`
 // Of a serial line, in time because speeds differ: what may wait for it; with how much in front of
 // it a heartbeat overtakes; how much the driver is given before it is due.
 inline constexpr Duration serial_queue_time = 4s;

@@ -35,6 +35,7 @@ void Engine::State::serve_request(Turn& turn, std::size_t peer, const wire::Mess
     for (const wire::Message* again : answer.again) {
         // It could be sealed once, so it can be now; a new key may only have changed its length.
         if (!emit(*again, turn.out)) return;
+        ++from.repeated;
         ordered = ordered || in_senders_order(again->type());
     }
     if (ordered) turn.up.emplace_back(SentAgain{members.name(peer)});

@@ -34,6 +34,7 @@ void Engine::State::echo_came(Turn& turn, std::size_t ping, ByteView bytes) {
         case Pings::Echo::fits:
             break;
     }
+    traffic.received(link);
     const Pings::Heard heard = pings.heard(ping, turn.now.mono);
     if (heard.late) turn.log(LogId::ping_late, pings.name(ping), heard.interval);
     if (heard.came_up) ping_changed(turn, ping);

@@ -34,6 +34,7 @@ Engine::State::State(EngineConfig given, Now now)
       links(members.peers(), expected_links(config)),
       one_way(members.peers(), config.links.size()),
       pings(config.pings, ping_times_of(config), now.mono),
+      traffic(members.peers(), config.links.size()),
       usable(config.links.size(), true),
       acks(members.peers()),
       roll(members.peers()),
@@ -178,34 +179,6 @@ bool Engine::alive(const NodeName& peer) const noexcept {
 bool Engine::ours(const NodeName& peer) const noexcept {
     const auto index = state_->members.find(peer);
     return index ? state_->peers[*index].ours : peer == state_->config.self;
-}
-
-std::vector<PeerView> Engine::peers() const {
-    const State& s = *state_;
-    std::vector<PeerView> views;
-    for (std::size_t i = 0; i < s.peers.size(); ++i) {
-        const Peer& peer = s.peers[i];
-        PeerView view{s.members.name(i), peer.word,
-                      peer.ours,         s.liveness.state(i) == PeerState::alive,
-                      peer.generation,   {}};
-        for (std::size_t link = 0; link < s.config.links.size(); ++link) {
-            if (s.config.links[link].ping) continue;
-            const std::size_t line = s.line_of(link);
-            view.links.push_back(
-                {s.config.links[link].id, s.links.up(i, line), s.links.age(i, line, s.last_call)});
-        }
-        views.push_back(std::move(view));
-    }
-    return views;
-}
-
-std::vector<PingView> Engine::pings() const {
-    const Pings& all = state_->pings;
-    std::vector<PingView> views;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        views.push_back({all.name(i), all.up(i), all.ever_heard(i)});
-    }
-    return views;
 }
 
 bool Engine::acknowledged(const NodeName& peer, std::uint64_t number) const noexcept {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/event.hpp"
+#include "cluster/view.hpp"
 #include "wire/compress.hpp"
 #include "wire/message.hpp"
 #include "wire/signer.hpp"
@@ -129,27 +130,6 @@ using Notice = std::variant<CommUp, PeerUp, PeerDead, PeerReturned, PeerStatus, 
                             PingHeard, LinkState, HeardBy, Delivered, SentAgain, StalledUs>;
 using Notices = std::vector<Notice>;
 
-struct LinkView {
-    LinkId link{};
-    bool up{};
-    std::optional<Duration> age;  // since it was heard last, at the last call; nothing: never
-};
-
-struct PeerView {
-    NodeName name;
-    std::string status;  // init, up, active, dead
-    bool ours{};         // sends our capabilities field
-    bool heard{};        // since it was last declared dead
-    std::uint64_t generation{};
-    std::vector<LinkView> links;  // without those of ping nodes
-};
-
-struct PingView {
-    NodeName name;
-    bool up{};
-    bool heard{};  // in this life of ours
-};
-
 class Engine {
 public:
     // The first status messages are sent by start(), not here.
@@ -195,6 +175,8 @@ public:
     bool ours(const NodeName& peer) const noexcept;   // a daemon of this project
     std::vector<PeerView> peers() const;              // without ourselves, file order
     std::vector<PingView> pings() const;              // file order
+    // The two above, with ages counted to `now`, and the rest.
+    EngineView view(Instant now) const;
     // Whether the peer has acknowledged our message `number` of this life.
     bool acknowledged(const NodeName& peer, std::uint64_t number) const noexcept;
     std::uint64_t last_sent() const noexcept;

@@ -45,6 +45,8 @@ public:
     Instant next_deadline() const;
     // How long this peer, or a link to it, may be silent now.
     Duration timeout(std::size_t peer) const;
+    // Since its last heartbeat, or since our start.
+    Duration silence(std::size_t peer, Instant now) const { return now - peers_[peer].since; }
     PeerState state(std::size_t peer) const { return peers_[peer].state; }
 
 private:

@@ -15,6 +15,7 @@
 #include "base/ids.hpp"
 #include "base/instant.hpp"
 #include "cluster/links.hpp"
+#include "cluster/view.hpp"
 
 namespace hb::cluster {
 
@@ -29,12 +30,6 @@ struct HeardByPeer {
 };
 // Nothing when the field does not name us, or is not what it should be.
 std::optional<HeardByPeer> read_heard(std::string_view field, const NodeName& self);
-
-enum class Way : std::uint8_t {
-    both,  // or nothing is known
-    only_to_peer,
-    only_to_us,
-};
 
 class OneWay {
 public:
@@ -54,6 +49,11 @@ public:
 
     // It has said so for so long that a line was called one-way.
     bool long_deaf(std::size_t peer) const;
+    // As look() has told it.
+    Way told_way(std::size_t peer, std::size_t link) const {
+        const Line& line = all_[peer * links_ + link];
+        return line.told ? line.way : Way::both;
+    }
 
     struct Change {
         std::size_t peer{}, link{};

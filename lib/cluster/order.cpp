@@ -33,8 +33,10 @@ void Engine::State::sequenced(Turn& turn, std::size_t peer, std::size_t link,
     const std::uint64_t number = header.number;
     const bool to_read = header.type == "status" || to_be_read(message);
     const Sequence::Order order = put_in_order(turn, peer, number);
-    if (order == Sequence::Order::old) return;
     const std::size_t line = line_of(link);
+    const bool known = order == Sequence::Order::old || order == Sequence::Order::duplicate;
+    if (header.type == "status") traffic.status(peer, line, number, !known);
+    if (order == Sequence::Order::old) return;
     if (header.type == "status") lines_told(peer, line, message);
     if (to_read && links.heard(peer, line, turn.now.mono)) {
         link_changed_state(turn, {peer, line, true});
@@ -120,6 +122,7 @@ void Engine::State::begin_life(Turn& turn, std::size_t peer, Life life, const He
     forget_order(turn, peer);
     one_way.forget(peer);
     from.order.new_life();
+    traffic.new_life(peer);
     from.status_number = 0;
     from.generation = header.generation;
     liveness.new_life(peer);

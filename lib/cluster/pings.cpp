@@ -45,6 +45,14 @@ std::optional<std::size_t> Pings::on_link(std::size_t link) const noexcept {
     return std::nullopt;
 }
 
+PingView Pings::view(std::size_t ping, Instant now) const {
+    const Ping& entry = pings_[ping];
+    PingView out{entry.spec.name, up(ping), entry.ever_heard,
+                 std::string(ping_word(entry.spec.kind)), std::nullopt};
+    if (entry.ever_heard) out.age = silence_.silence(ping, now);
+    return out;
+}
+
 void Pings::asking(std::uint64_t ts, Instant now) {
     if (pings_.empty()) return;
     while (!asked_.empty() &&

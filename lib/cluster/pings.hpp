@@ -21,6 +21,7 @@ public:
     std::size_t size() const noexcept { return pings_.size(); }
     const NodeName& name(std::size_t ping) const { return pings_[ping].spec.name; }
     LinkId link(std::size_t ping) const { return pings_[ping].spec.link; }
+    PingView view(std::size_t ping, Instant now) const;
     // The ping node behind this link, if it is one of theirs.
     std::optional<std::size_t> on_link(std::size_t link) const noexcept;
 

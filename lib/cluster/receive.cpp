@@ -72,6 +72,7 @@ void Engine::State::receive(Turn& turn, std::size_t link, ByteView bytes) {
     if (const auto ping = pings.on_link(link)) return echo_came(turn, *ping, bytes);
     auto message = signer.open(bytes);
     if (!message) return bad_packet(turn, link, message.error().code);
+    traffic.received(link);
     const auto header = read_header(*message);
     if (!header) {
         damper.happened(Topic::malformed, members.peers(), turn.now.mono, turn.out, [&] {
@@ -99,6 +100,7 @@ void Engine::State::receive(Turn& turn, std::size_t link, ByteView bytes) {
 }
 
 void Engine::State::bad_packet(Turn& turn, std::size_t link, Errc why) {
+    traffic.refused(link);
     if (!config.log_badpack) return;
     const BadClass bad = class_of(why);
     const std::size_t place =

@@ -24,6 +24,7 @@
 #include "cluster/retransmit.hpp"
 #include "cluster/roll_call.hpp"
 #include "cluster/sequence.hpp"
+#include "cluster/traffic.hpp"
 
 namespace hb::cluster {
 
@@ -59,6 +60,8 @@ struct Peer {
     std::uint64_t parked_generation{};
     Instant nak_pause_ends{};
     std::size_t naks{};  // sent since that pause began
+    // For people: as in PeerView.
+    std::uint64_t deaths{}, late{}, lost{}, repeated{};
 };
 
 // The fields that decide what happens to a message, checked. Views into the message.
@@ -153,6 +156,11 @@ struct Engine::State {
     void complete_roll(Turn& turn);
     Instant next_deadline() const;
 
+    // --- view.cpp: for people, tools and checkers ---
+    std::vector<PeerView> peer_views(Instant now) const;
+    std::vector<PingView> ping_views(Instant now) const;
+    std::vector<LineView> line_views() const;
+
     EngineConfig config;
     wire::Signer signer;
     Membership members;
@@ -160,6 +168,7 @@ struct Engine::State {
     Links links;
     OneWay one_way;
     Pings pings;
+    Traffic traffic;
     std::vector<bool> usable;  // by link
     std::vector<Peer> peers;
     History history;
@@ -171,6 +180,12 @@ struct Engine::State {
     std::string own_word{"init"};
     std::string load{"n/a"};
     Instant last_call{};
+    struct Stalls {
+        std::uint64_t count{};
+        Duration worst{};
+        Instant last{};
+    };
+    Stalls stalls;  // for people
     bool started{false};
 };
 

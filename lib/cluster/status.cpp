@@ -50,6 +50,7 @@ void Engine::State::status_came(Turn& turn, std::size_t peer, const wire::Messag
 // (its worst bug: resources.md 4.11).
 void Engine::State::heartbeat(Turn& turn, std::size_t peer) {
     const Liveness::Heartbeat beat_heard = liveness.heard(peer, turn.now.mono);
+    if (beat_heard.lateness != Lateness::on_time) ++peers[peer].late;
     switch (beat_heard.lateness) {
         case Lateness::on_time:
             return;
@@ -66,6 +67,7 @@ void Engine::State::peer_died(Turn& turn, std::size_t peer) {
     Peer& gone = peers[peer];
     liveness.declare_dead(peer);
     gone.word = "dead";
+    ++gone.deaths;
     gone.parked.clear();
     turn.log(LogId::peer_dead, members.name(peer));
     links.peer_died(peer);

@@ -13,6 +13,9 @@ void Engine::State::notice_stall(Turn& turn) {
     if (!started || turn.now.mono - before <= config.keepalive) return;
     const Duration overslept = turn.now.mono - std::max(next_deadline(), before);
     if (overslept <= config.keepalive) return;
+    ++stalls.count;
+    stalls.worst = std::max(stalls.worst, overslept);
+    stalls.last = last_call;
     liveness.forgive(overslept);
     links.forgive(overslept);
     pings.forgive(overslept);
@@ -53,6 +56,7 @@ void Engine::State::ask_for_missing(Turn& turn, std::size_t peer) {
     for (const auto& range : peers[peer].wanted.due(turn.now.mono, config.max_rexmit_delay)) {
         // Told only now: what was merely overtaken by others has come meanwhile.
         if (!range.again) {
+            peers[peer].lost += range.last - range.first + 1;
             const bool told = damper.happened(Topic::lost, peer, turn.now.mono, turn.out, [&] {
                 return log_line(LogId::packets_lost, range.last - range.first + 1,
                                 members.name(peer), range.first - 1, range.last + 1);

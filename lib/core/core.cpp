@@ -9,6 +9,7 @@
 #include "core/ipfail_client.hpp"
 #include "core/letters.hpp"
 #include "core/local.hpp"
+#include "core/status_parts.hpp"
 #include "resource/letter.hpp"
 
 namespace hb::core {
@@ -48,7 +49,8 @@ Overloaded(F...) -> Overloaded<F...>;
 
 struct Core::State {
     State(CoreConfig given, Now now)
-        : config(std::move(given)),
+        : born(now.mono),
+          config(std::move(given)),
           engine(config.engine, now),
           manager(config.resources, now),
           clients(config.engine.self),
@@ -70,6 +72,7 @@ struct Core::State {
     void tell_ipfail(Now now, Effects& out);
     std::size_t pings_reached() const;
 
+    Instant born;
     CoreConfig config;
     cluster::Engine engine;
     resource::Manager manager;
@@ -345,16 +348,32 @@ Pulse Core::pulse() const noexcept {
     return {state_->engine.heartbeats(), state_->engine.comm_up()};
 }
 
-Status Core::status() const {
+Glance Core::glance() const {
+    const State& node = *state_;
+    Glance glance;
+    glance.comm_up = node.engine.comm_up();
+    glance.finished = node.manager.finished();
+    glance.holdings = std::string(node.manager.holdings());
+    glance.peers = node.config.engine.nodes.size() - 1;
+    glance.groups = node.manager.groups().size();
+    glance.pings = node.config.engine.pings.size();
+    glance.pings_up = node.pings_reached();
+    return glance;
+}
+
+Status Core::status(Now now) const {
     const State& node = *state_;
     Status status;
+    add_config(node.config, status);
     status.comm_up = node.engine.comm_up();
     status.stopping = node.manager.stopping();
     status.finished = node.manager.finished();
     status.holdings = std::string(node.manager.holdings());
-    status.peers = node.engine.peers();
-    status.pings = node.engine.pings();
-    status.groups = node.manager.groups();
+    status.unix_seconds = now.unix_seconds;
+    status.uptime = now.mono - node.born;
+    const cluster::EngineView engine = node.engine.view(now.mono);
+    add_engine(engine, status);
+    add_manager(engine, node.manager.picture(now.mono), status);
     return status;
 }
 

@@ -14,6 +14,7 @@
 #include "core/api_config.hpp"
 #include "core/ipfail_client.hpp"
 #include "core/protection.hpp"
+#include "core/status.hpp"
 #include "resource/manager.hpp"
 
 namespace hb::core {
@@ -41,13 +42,11 @@ CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& k
 // The media that have a link, in LinkId order.
 std::vector<config::Medium> linked_media(const config::HaCf& ha_cf);
 
-// A snapshot for tools and checkers.
-struct Status {
-    bool comm_up{}, stopping{}, finished{};
+// What a checker asks after each event. People get the whole Status.
+struct Glance {
+    bool comm_up{}, finished{};
     std::string holdings;  // none, local, foreign, all, transition
-    std::vector<cluster::PeerView> peers;
-    std::vector<cluster::PingView> pings;
-    std::vector<resource::GroupView> groups;
+    std::size_t peers{}, groups{}, pings{}, pings_up{};
 };
 
 // What a thin loop wants to know after each step, at no cost.
@@ -70,7 +69,9 @@ public:
     void step(Now now, const Event& event, Effects& out);
     // Deliver Wakeup then, at the latest.
     Instant next_deadline() const;
-    Status status() const;
+    // Everything we know. Ages are counted to `now`.
+    Status status(Now now) const;
+    Glance glance() const;
     Pulse pulse() const noexcept;
 
 private:

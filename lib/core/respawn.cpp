@@ -63,6 +63,24 @@ std::size_t Respawn::running() const noexcept {
         }));
 }
 
+std::vector<ProgramStatus> Respawn::view(Instant now) const {
+    constexpr const char* words[] = {"waiting", "running", "stopping", "down"};
+    std::vector<ProgramStatus> out;
+    for (const Entry& entry : entries_) {
+        ProgramStatus program;
+        program.path = entry.program.path;
+        program.user = entry.program.user;
+        program.kind = config::program_word(entry.program.kind);
+        program.state = words[static_cast<std::size_t>(entry.stage)];
+        program.crashes = entry.crashes;
+        if (entry.stage == Stage::waiting && begun_) {
+            program.next = std::max(entry.due - now, Duration::zero());
+        }
+        out.push_back(std::move(program));
+    }
+    return out;
+}
+
 void Respawn::configure(Instant now, const std::vector<config::Program>& programs,
                         ProgramWishes& out) {
     if (leaving_) return;

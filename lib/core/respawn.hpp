@@ -9,6 +9,7 @@
 
 #include "base/event.hpp"
 #include "config/ha_cf.hpp"
+#include "core/status.hpp"
 
 namespace hb::core {
 
@@ -51,6 +52,7 @@ public:
     Instant next_deadline() const;
     // Programs that were started and have not ended.
     std::size_t running() const noexcept;
+    std::vector<ProgramStatus> view(Instant now) const;
 
 private:
     // waiting: starts at `due`. down: never again in this life of the daemon.

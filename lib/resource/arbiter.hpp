@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -31,6 +32,11 @@ enum class Standing : std::uint8_t {
     granted,   // if no arbiter answers it, it has given up what it held
     isolated,  // no arbiter answers us: everything is given up
 };
+
+constexpr std::string_view standing_word(Standing standing) noexcept {
+    constexpr std::string_view all[] = {"at_peace", "waiting", "granted", "isolated"};
+    return all[static_cast<std::size_t>(standing)];
+}
 
 class Arbiter {
 public:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace hb::resource {
 
@@ -39,6 +40,11 @@ struct ClaimStep {
     ClaimAction action{};
     bool operator==(const ClaimStep&) const = default;
 };
+
+constexpr std::string_view claim_word(Claim claim) noexcept {
+    constexpr std::string_view all[] = {"alive", "fencing", "cleared", "blocked"};
+    return all[static_cast<std::size_t>(claim)];
+}
 
 ClaimStep advance(Claim state, ClaimInput input) noexcept;
 

@@ -81,6 +81,7 @@ std::optional<Fencer::Verdict> Fencer::done(Instant now, const FenceDone& result
     });
     if (found == orders_.end()) return std::nullopt;
     found->job.reset();
+    note(now, *found, result);
     Verdict verdict{found->target, ClaimInput::fence_confirmed, found->what, found->device};
     if (result.result == FenceResult::confirmed) {
         wish_log(out, LogId::fence_confirmed, found->target, result.took);
@@ -94,6 +95,32 @@ std::optional<Fencer::Verdict> Fencer::done(Instant now, const FenceDone& result
     verdict.input = missed(now, *found, out);
     if (verdict.input == ClaimInput::fence_given_up) orders_.erase(found);
     return verdict;
+}
+
+void Fencer::note(Instant now, const Order& order, const FenceDone& result) {
+    past_.push_back(
+        {{order.target, order.device, result.result, result.took, {}, result.words}, now});
+    if (past_.size() > limits::fence_shots_shown) past_.pop_front();
+}
+
+FencingView Fencer::view(Instant now) const {
+    FencingView view;
+    for (const Order& order : orders_) {
+        OrderView each;
+        each.target = order.target;
+        each.shooting = order.job.has_value();
+        each.device = each.shooting ? order.device : order.levels[order.level].name;
+        if (!each.shooting) each.next_in = std::max(order.due - now, Duration::zero());
+        each.round = order.rounds + 1;
+        each.defence = order.what == ShotFor::defence;
+        each.rounds_max = each.defence ? 1 : limits::fence_rounds;
+        view.orders.push_back(std::move(each));
+    }
+    for (const Past& past : past_) {
+        view.shots.push_back(past.shot);
+        view.shots.back().age = now - past.ended;
+    }
+    return view;
 }
 
 // The next level at once; after the last one the first again, later.

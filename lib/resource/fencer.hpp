@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "resource/claim.hpp"
 #include "resource/group.hpp"
 #include "resource/letter.hpp"
+#include "resource/view.hpp"
 
 namespace hb::resource {
 
@@ -80,6 +82,9 @@ public:
     void wakeup(Instant now, JobSource& jobs, Wishes& out);
     Instant next_deadline() const noexcept;
 
+    // For people; why a node is shot is the manager's.
+    FencingView view(Instant now) const;
+
 private:
     struct Order {
         NodeName target;
@@ -93,11 +98,17 @@ private:
         bool anew{false};  // the devices have changed during a shot
     };
 
+    void note(Instant now, const Order& order, const FenceDone& result);
     static ClaimInput missed(Instant now, Order& order, Wishes& out);
 
     FencingConfig config_;
     std::vector<Order> orders_;
     Instant ping_heard_{};
+    struct Past {
+        ShotView shot;
+        Instant ended{};
+    };
+    std::deque<Past> past_;  // the last limits::fence_shots_shown, for people
 };
 
 }  // namespace hb::resource

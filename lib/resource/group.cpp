@@ -9,8 +9,41 @@
 
 namespace hb::resource {
 
+Group::Group(config::ResourceGroup group)
+    : group_(std::move(group)), past_(group_.members.size()) {}
+
 bool Group::awaits(JobId job) const noexcept {
-    return std::find(awaited_.begin(), awaited_.end(), job) != awaited_.end();
+    return std::any_of(awaited_.begin(), awaited_.end(),
+                       [job](const Awaited& each) { return each.job == job; });
+}
+
+// A status that says no has not failed; one that says nothing has.
+void Group::note(Instant now, const Awaited& ended, const ScriptDone& result) {
+    Past& past = past_[ended.member][static_cast<std::size_t>(ended.action)];
+    ScriptView& script = past.script;
+    const bool well = result.end == ScriptEnd::exited &&
+                      (result.status == 0 || ended.action == ScriptAction::status);
+    ++script.runs;
+    script.failures += well ? 0U : 1U;
+    script.took = result.took;
+    script.longest = std::max(script.longest, result.took);
+    script.end = result.end;
+    script.status = result.status;
+    past.ended = now;
+}
+
+std::vector<MemberView> Group::members(Instant now) const {
+    std::vector<MemberView> out;
+    for (std::size_t i = 0; i < group_.members.size(); ++i) {
+        MemberView member{group_.members[i].token, {}};
+        for (std::size_t action = 0; action < member.scripts.size(); ++action) {
+            const Past& past = past_[i][action];
+            member.scripts[action] = past.script;
+            if (past.script.runs > 0) member.scripts[action].age = now - past.ended;
+        }
+        out.push_back(std::move(member));
+    }
+    return out;
 }
 
 std::string Group::shown(ScriptAction action) const {
@@ -22,7 +55,7 @@ std::string Group::shown(ScriptAction action) const {
 void Group::run(ScriptAction action, JobSource& jobs, Wishes& out) {
     const config::Member& member = group_.members[at_];
     const JobId job = jobs.next();
-    awaited_.push_back(job);
+    awaited_.push_back({job, at_, action});
     const Duration timeout = action == ScriptAction::start  ? limits_.start_timeout
                              : action == ScriptAction::stop ? limits_.stop_timeout
                                                             : limits_.status_timeout;
@@ -67,7 +100,11 @@ void Group::begin_stop(JobSource& jobs, Wishes& out) {
 
 std::optional<WalkEnd> Group::done(Instant now, const ScriptDone& result, JobSource& jobs,
                                    Wishes& out) {
-    if (std::erase(awaited_, result.job) == 0) return std::nullopt;
+    const auto ended = std::find_if(awaited_.begin(), awaited_.end(),
+                                    [&result](const auto& each) { return each.job == result.job; });
+    if (ended == awaited_.end()) return std::nullopt;
+    note(now, *ended, result);
+    awaited_.erase(ended);
     switch (step_) {
         case Step::probing:
             return after_probe(result);

@@ -9,6 +9,7 @@
 #include "base/event.hpp"
 #include "config/haresources.hpp"
 #include "resource/letter.hpp"
+#include "resource/view.hpp"
 
 namespace hb::resource {
 
@@ -39,7 +40,7 @@ enum class WalkEnd : std::uint8_t {
 
 class Group {
 public:
-    explicit Group(config::ResourceGroup group) : group_(std::move(group)) {}
+    explicit Group(config::ResourceGroup group);
 
     const config::ResourceGroup& config() const noexcept { return group_; }
     bool busy() const noexcept { return step_ != Step::idle; }
@@ -61,9 +62,24 @@ public:
     std::optional<WalkEnd> wakeup(Instant now, JobSource& jobs, Wishes& out);
     Instant next_deadline() const noexcept { return retry_at_; }
 
+    // What its scripts did so far, by member.
+    std::vector<MemberView> members(Instant now) const;
+
 private:
     enum class Step : std::uint8_t { idle, probing, status, start, stop, pause, ask };
 
+    struct Awaited {
+        JobId job{};
+        std::size_t member{};
+        ScriptAction action{};
+    };
+    // For people only.
+    struct Past {
+        ScriptView script;
+        Instant ended{};
+    };
+
+    void note(Instant now, const Awaited& ended, const ScriptDone& result);
     void run(ScriptAction action, JobSource& jobs, Wishes& out);
     std::optional<WalkEnd> after_probe(const ScriptDone& result);
     std::optional<WalkEnd> after_status(const ScriptDone& result, JobSource& jobs, Wishes& out);
@@ -84,7 +100,8 @@ private:
     int stop_tries_{};
     bool stop_asked_{false};  // during a start
     Instant retry_at_{never};
-    std::vector<JobId> awaited_;
+    std::vector<Awaited> awaited_;
+    std::vector<std::array<Past, 3>> past_;  // by member and action
     std::size_t probe_running_{};
     bool probe_unknown_{false};
 };

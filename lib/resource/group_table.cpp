@@ -141,6 +141,23 @@ bool GroupTable::may_stop(std::size_t index) const noexcept {
     });
 }
 
+const GroupTable::Slot* GroupTable::waits_for(std::size_t index) const noexcept {
+    const Slot& slot = slots_[index];
+    if (slot.start_due && !may_start(slot)) {
+        for (const std::size_t base : slot.leans_on) {
+            if (on_its_way(slots_[base].tenure)) return &slots_[base];
+        }
+    }
+    if (slot.stop_due && !may_stop(index)) {
+        for (const Slot& other : slots_) {
+            const auto& bases = other.leans_on;
+            const bool leans = std::find(bases.begin(), bases.end(), index) != bases.end();
+            if (leans && claimed(other.tenure)) return &other;
+        }
+    }
+    return nullptr;
+}
+
 void GroupTable::progress(Instant now, Wishes& out) {
     // The end of one walk may let the next begin at once (a start refused because its base failed).
     for (std::size_t i = 0; i < slots_.size(); ++i) {

@@ -58,6 +58,10 @@ public:
     void wakeup(Instant now, Wishes& out);
     Instant next_deadline() const noexcept;
 
+    // What keeps this group's start or stop back: a group that must start or stop first. Nothing:
+    // none does.
+    const Slot* waits_for(std::size_t index) const noexcept;
+
     // No group is on its way.
     bool settled() const noexcept;
     bool any(Tenure tenure) const noexcept;

@@ -19,6 +19,7 @@
 #include "resource/peer.hpp"
 #include "resource/plan.hpp"
 #include "resource/standby.hpp"
+#include "resource/view.hpp"
 
 namespace hb::resource {
 
@@ -34,13 +35,6 @@ struct ManagerConfig {
     FencingConfig fencing;
     ArbiterConfig arbiter;  // counts only without a fencing device
     bool manage{true};      // false: `-M`, or another manager is in charge
-};
-
-struct GroupView {
-    std::string key;
-    NodeName preferred;
-    Tenure tenure{};
-    bool peer_holds{};  // by a live peer's last report
 };
 
 class Manager {
@@ -90,6 +84,8 @@ public:
     // none, local, foreign or all; `transition` while anything moves.
     std::string_view holdings() const;
     std::vector<GroupView> groups() const;
+    // The same and all else, for people.
+    ManagerView picture(Instant now) const;
     Standing standing() const noexcept { return arbiter_.standing(); }
     bool stopping() const noexcept { return stopping_; }
     bool finished() const noexcept { return stop_step_ == StopStep::finished; }
@@ -114,6 +110,11 @@ private:
     std::optional<LogLine> complaint(const GroupTable::Slot& slot) const;
     void begin_release(Wishes& out);
     void farewell(Now now, Wishes& out);
+
+    // manager_view.cpp
+    GroupState state_of(Instant now, std::size_t index) const;
+    void explain(const GroupTable::Slot& slot, std::size_t index, GroupState& state) const;
+    void explain_absence(const GroupTable::Slot& slot, GroupState& state) const;
 
     // letters, one function per type (manager_letters.cpp)
     void on_starting(Instant now, Peer& peer, const Letter& letter);

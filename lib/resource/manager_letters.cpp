@@ -280,17 +280,6 @@ std::string_view Manager::holdings() const {
     return stable() || stop_step_ == StopStep::finished ? holding_word(holding()) : "transition";
 }
 
-std::vector<GroupView> Manager::groups() const {
-    std::vector<GroupView> views;
-    for (const GroupTable::Slot& slot : table_.slots()) {
-        const bool peer_holds = std::any_of(peers_.begin(), peers_.end(), [&slot](const Peer& p) {
-            return p.present() && p.held.contains(slot.key());
-        });
-        views.push_back({slot.key(), slot.preferred(), slot.tenure, peer_holds});
-    }
-    return views;
-}
-
 // Lines that 3.0.6 logs at the ends of its transitions.
 void Manager::settle_log(Wishes& out) {
     if (!first_decision_ || !table_.settled() || stopping_) return;

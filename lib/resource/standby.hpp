@@ -25,6 +25,11 @@ public:
     };
 
     Phase phase() const noexcept { return phase_; }
+    std::string_view phase_word() const noexcept {
+        constexpr std::string_view all[] = {"idle",  "asked",  "giving",
+                                            "given", "agreed", "acquiring"};
+        return all[static_cast<std::size_t>(phase_)];
+    }
     bool idle() const noexcept { return phase_ == Phase::idle; }
     // Whether a hand-over keeps us from being at rest. A question to a real node does not: it
     // answers nobody who is in flux. Nor does waiting for the `done` of one that may have forgotten

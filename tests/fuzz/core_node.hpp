@@ -209,8 +209,8 @@ private:
     }
 
     void look() {
-        const core::Status status = core_.status();
-        require(status.peers.size() + 1 == config_.engine.nodes.size(), "a peer came or went");
+        const core::Status status = core_.status({clock_, 0});
+        require(status.nodes.size() + 1 == config_.engine.nodes.size(), "a peer came or went");
         require(status.groups.size() == config_.resources.groups.size(), "a group came or went");
         require(status.finished == finished_, "finished in silence, or said so too early");
     }

@@ -1,7 +1,6 @@
 // The real Core as a daemon of the simulated world.
 #pragma once
 
-#include <algorithm>
 #include <utility>
 
 #include "core/core.hpp"
@@ -17,10 +16,8 @@ public:
     void step(Now now, const Event& event, Effects& out) override { core_.step(now, event, out); }
     Instant next_deadline() const override { return core_.next_deadline(); }
     NodeView view() const override {
-        const core::Status status = core_.status();
-        const auto silent = std::count_if(status.pings.begin(), status.pings.end(),
-                                          [](const cluster::PingView& ping) { return !ping.up; });
-        return {status.comm_up, status.holdings, static_cast<std::size_t>(silent)};
+        const core::Glance glance = core_.glance();
+        return {glance.comm_up, glance.holdings, glance.pings - glance.pings_up};
     }
 
 private:
