@@ -16,6 +16,7 @@ public:
     void step(Now now, const Event& event, Effects& out) override { core_.step(now, event, out); }
     Instant next_deadline() const override { return core_.next_deadline(); }
     core::Pulse pulse() const override { return core_.pulse(); }
+    core::Status status(Now now) const { return core_.status(now); }
 
 private:
     core::Core core_;

@@ -25,6 +25,7 @@
 #include "runner.hpp"
 #include "script_runner.hpp"
 #include "state_dir.hpp"
+#include "status_report.hpp"
 #include "watch_host.hpp"
 #include "watchdog.hpp"
 
@@ -45,6 +46,11 @@ public:
     Result<void> prepare();
     // Lives until the orderly end. `up` is called when everything runs.
     Result<void> run(const std::function<void()>& up);
+
+    // Everything we know, for people and programs. From the loop. REQUIRES: prepare().
+    StatusReport status_report() const;
+    // The same as JSON, at most limits::status_bytes_max bytes.
+    std::string status_text() const;
 
 private:
     class CoreNode;

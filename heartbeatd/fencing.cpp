@@ -17,6 +17,7 @@ namespace hb::shell {
 
 namespace {
 
+constexpr std::size_t shown_bytes = 400;  // of a line of the history
 // Numbers of lib/resource count up from 1.
 constexpr std::uint64_t first_look = std::uint64_t{1} << 63U;
 
@@ -82,7 +83,15 @@ Fencing::Fencing(boost::asio::io_context& loop, Launcher& launcher, const Paths&
       host_(
           loop, launcher, for_fencing(paths),
           [this](const PluginAnswer& answer) { answered(answer); },
-          [this](const LogLine& line) { log_(line); }) {}
+          [this](const LogLine& line) { log_(line); }) {
+    std::istringstream before(read_file(history_file_).text);
+    for (std::string line; std::getline(before, line);) show(printable(line, shown_bytes));
+}
+
+void Fencing::show(std::string line) {
+    shown_.push_back(std::move(line));
+    if (shown_.size() > limits::fence_shots_shown) shown_.pop_front();
+}
 
 // The loop has ended, so nothing waits for a disk here but the end itself.
 Fencing::~Fencing() {
@@ -130,6 +139,7 @@ void Fencing::answered(const PluginAnswer& answer) {
     history_.push_back(time_text(unix_seconds_) + " " + shot.target + " [" + shot.device + "] " +
                        std::string(result_word(done.result)) + " after " +
                        std::to_string(to_ms(done.took)) + " ms: " + printable(done.words));
+    show(history_.back());
     if (history_.size() > limits::fence_history_lines) history_.erase(history_.begin());
     done_(done);
 }
@@ -197,14 +207,27 @@ void Fencing::note(const std::string& device, Health health, const std::string& 
     devices_changed_ = true;
 }
 
+std::vector<DeviceReport> Fencing::devices() const {
+    constexpr const char* words[] = {"unknown", "works", "fails"};
+    std::vector<DeviceReport> out;
+    for (const config::FenceDevice& device : devices_) {
+        DeviceReport report{device.name(), words[0], "not asked yet"};
+        const auto verdict = verdicts_.find(report.name);
+        if (verdict != verdicts_.end()) {
+            report.health = words[static_cast<std::size_t>(verdict->second.health)];
+            report.words = verdict->second.words;
+        }
+        out.push_back(std::move(report));
+    }
+    return out;
+}
+
 // One tick after it was learned: scripts that start because of it go first.
 void Fencing::write_down() {
     if (history_.empty() && !devices_changed_) return;
     std::string devices;
-    for (const config::FenceDevice& device : devices_) {
-        const auto verdict = verdicts_.find(device.name());
-        devices += device.name() + ": " +
-                   (verdict == verdicts_.end() ? "not asked yet" : verdict->second.words) + "\n";
+    for (const DeviceReport& device : this->devices()) {
+        devices += device.name + ": " + device.words + "\n";
     }
     auto trouble = std::make_shared<std::string>();
     const bool queued = launcher_.call(
@@ -228,7 +251,7 @@ std::string fencing_report(const Paths& paths) {
         out += std::string(title) + "\n";
         std::istringstream lines(text);
         for (std::string line; std::getline(lines, line);)
-            out += "  " + printable(line, 400) + "\n";
+            out += "  " + printable(line, shown_bytes) + "\n";
     };
     add("fencing devices:", read_file(paths.fence_devices()).text);
     add("resets of other nodes, oldest first:", read_file(paths.fence_history()).text);

@@ -15,6 +15,7 @@
 #include "launcher.hpp"
 #include "paths.hpp"
 #include "plugin_host.hpp"
+#include "status_report.hpp"
 
 namespace hb::shell {
 
@@ -43,6 +44,10 @@ public:
     // Once a second: looks at devices, writes what was learned. `unix_seconds`: for people.
     void tick(Instant now, std::uint64_t unix_seconds);
 
+    std::vector<DeviceReport> devices() const;
+    // The last resets, those of daemons before us included; oldest first.
+    std::vector<std::string> history() const { return {shown_.begin(), shown_.end()}; }
+
 private:
     struct Shot {
         NodeName target;
@@ -58,6 +63,7 @@ private:
     void stop_looking();
     void note(const std::string& device, Health health, const std::string& words);
     void write_down();
+    void show(std::string line);
 
     Launcher& launcher_;
     std::string history_file_, devices_file_;
@@ -76,6 +82,7 @@ private:
     Instant look_again_{};
     std::uint64_t unix_seconds_{};
     std::vector<std::string> history_;  // lines that are not on disk yet
+    std::deque<std::string> shown_;     // the last limits::fence_shots_shown lines
     bool devices_changed_{false};
     PluginHost host_;  // the last: what it calls must live
 };

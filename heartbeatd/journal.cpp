@@ -77,7 +77,7 @@ public:
         record->number = given_.fetch_add(1);
         const std::size_t place = record->number % ring_.size();
         const std::unique_ptr<LogRecord> overrun(ring_[place].exchange(record.release()));
-        if (overrun) lost_.fetch_add(1);
+        if (overrun) lose(1);
         raise_event(wake_);
     }
     void retarget(const JournalTargets& targets) {
@@ -90,8 +90,13 @@ public:
         raise_event(wake_);
     }
     void serve();
+    std::uint64_t lines_lost() const noexcept { return all_lost_.load(); }
 
 private:
+    void lose(std::uint64_t lines) noexcept {
+        lost_.fetch_add(lines);
+        all_lost_.fetch_add(lines);
+    }
     void take_targets();
     std::vector<std::unique_ptr<LogRecord>> collect();
     void write_out(const std::vector<std::unique_ptr<LogRecord>>& batch);
@@ -105,7 +110,8 @@ private:
     void say_lost();
 
     std::array<std::atomic<LogRecord*>, limits::log_queue_lines> ring_{};
-    std::atomic<std::uint64_t> given_{0}, written_{0}, lost_{0};
+    std::atomic<std::uint64_t> given_{0}, written_{0};
+    std::atomic<std::uint64_t> lost_{0}, all_lost_{0};  // not told yet; since the start
     std::atomic<JournalTargets*> next_targets_{nullptr};
     std::atomic<bool> ending_{false};
     Fd wake_{::eventfd(0, EFD_CLOEXEC)};
@@ -174,7 +180,7 @@ void Journal::Writer::write_file(FileTarget& target,
         return;
     }
     target.missed += count;
-    lost_.fetch_add(count);
+    lose(count);
     if (facility_ >= 0) return;
     // A full disk is when the log matters most.
     for (const auto& record : batch) {
@@ -193,7 +199,7 @@ void Journal::Writer::write_out(const std::vector<std::unique_ptr<LogRecord>>& b
             ::syslog(facility_ | syslog_priority(record->entry->level), "%s: %s", word.c_str(),
                      record->text.c_str());
         }
-        if (targets_.journald && !journald_.send(*record, targets_.node)) lost_.fetch_add(1);
+        if (targets_.journald && !journald_.send(*record, targets_.node)) lose(1);
         if (targets_.terminal) {
             const std::string line = file_line(*record, targets_.node, targets_.syslogmsgfmt);
             [[maybe_unused]] const auto size = ::write(STDERR_FILENO, line.data(), line.size());
@@ -274,6 +280,8 @@ void Journal::debug_level(int level) noexcept {
 }
 
 int Journal::debug_level() const noexcept { return writer_->debug_level.load(); }
+
+std::uint64_t Journal::lines_lost() const noexcept { return writer_->lines_lost(); }
 
 bool Journal::flush(Duration patience) { return writer_->wait_written(patience); }
 

@@ -40,6 +40,8 @@ public:
     // 0..255; debug lines are written when it is above 0.
     void debug_level(int level) noexcept;
     int debug_level() const noexcept;
+    // Since the start: overrun in the queue, or not taken by a target.
+    std::uint64_t lines_lost() const noexcept;
     // Waits until all lines given so far are written, `patience` at most. False: not all are.
     bool flush(Duration patience);
 

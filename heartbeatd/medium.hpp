@@ -2,12 +2,18 @@
 // udp_link and its like.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string_view>
 
 #include "base/ids.hpp"
 
 namespace hb::shell {
+
+// Frames of a medium so far.
+struct MediumCounts {
+    std::uint64_t sent{}, dropped{}, damaged{};
+};
 
 class Medium {
 public:
@@ -29,6 +35,8 @@ public:
     // a line that nobody reads): a peer's end must not starve our watchdog. Those count not that no
     // device or interface was there for, or that the system refused.
     virtual std::uint64_t frames_left() const noexcept { return 0; }
+    // For people.
+    virtual MediumCounts frame_counts() const noexcept { return {frames_left(), 0, 0}; }
     // Hands up what has already arrived, limits::frames_per_drain frames at most.
     virtual void drain() = 0;
     // Once a second: opens what is closed, logs what is due.

@@ -69,6 +69,7 @@ public:
         carry_out(wishes);
     }
     std::size_t running() const noexcept { return respawn_.running(); }
+    std::vector<core::ProgramStatus> view() const { return respawn_.view(clock_.now()); }
     void close() {
         log_ = nullptr;
         fence_ = nullptr;
@@ -214,5 +215,7 @@ void Programs::leave() { state_->leave(); }
 void Programs::stop(std::function<void()> stopped) { state_->stop(std::move(stopped)); }
 
 std::size_t Programs::running() const noexcept { return state_->running(); }
+
+std::vector<core::ProgramStatus> Programs::view() const { return state_->view(); }
 
 }  // namespace hb::shell

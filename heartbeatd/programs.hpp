@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "config/ha_cf.hpp"
+#include "core/status.hpp"
 #include "launcher.hpp"
 #include "paths.hpp"
 
@@ -45,6 +46,7 @@ public:
     // Ends them one after the other; `stopped` is called once, on the loop or at once.
     void stop(std::function<void()> stopped);
     std::size_t running() const noexcept;
+    std::vector<core::ProgramStatus> view() const;
 
 private:
     class State;

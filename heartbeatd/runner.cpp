@@ -121,6 +121,7 @@ void Runner::timer_fired() {
     std::uint64_t expirations = 0;  // of no interest, but until it is read the timer stays readable
     if (::read(timer_->descriptor(), &expirations, sizeof expirations) < 0) return;
     const Instant now = clock_.now();
+    note_lateness(now);
     const bool due = node_.next_deadline() <= now;
     armed_ = never;
     if (due) {
@@ -129,6 +130,30 @@ void Runner::timer_fired() {
     }
     if (next_housekeeping_ <= now) do_housekeeping();
     rearm();
+}
+
+void Runner::note_lateness(Instant now) noexcept {
+    if (armed_ == never || now < armed_) return;
+    if (now >= late_turns_) {
+        late_before_ = std::exchange(late_now_, Duration::zero());
+        late_turns_ = now + limits::lateness_shown;
+    }
+    late_now_ = std::max(late_now_, now - armed_);
+    late_worst_ = std::max(late_worst_, late_now_);
+}
+
+LoopReport Runner::lateness() const noexcept {
+    const auto in_us = [](Duration d) {
+        return static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::microseconds>(d).count());
+    };
+    return {in_us(late_worst_), in_us(std::max(late_now_, late_before_))};
+}
+
+std::vector<MediumCounts> Runner::media_counts() const {
+    std::vector<MediumCounts> out;
+    for (const auto& medium : media_) out.push_back(medium->frame_counts());
+    return out;
 }
 
 void Runner::do_housekeeping() {

@@ -13,6 +13,7 @@
 #include "core/core.hpp"
 #include "fd.hpp"
 #include "medium.hpp"
+#include "status_report.hpp"
 
 namespace hb::shell {
 
@@ -83,11 +84,16 @@ public:
     // For link_watch: every medium looks at this interface again.
     void interface_changed(std::string_view name);
 
+    // For people: in LinkId order, and how late the timer fired.
+    std::vector<MediumCounts> media_counts() const;
+    LoopReport lateness() const noexcept;
+
 private:
     void perform(const Effect& effect);
     void carry_out();
     void look_at_pulse();
     void timer_fired();
+    void note_lateness(Instant now) noexcept;
     void do_housekeeping();
     void rearm();
 
@@ -103,6 +109,9 @@ private:
     Effects effects_;
     core::Pulse pulse_;
     bool delivering_{false};
+    // The worst lateness since the start, in this minute and in the one before.
+    Duration late_worst_{}, late_now_{}, late_before_{};
+    Instant late_turns_{};
 };
 
 }  // namespace hb::shell

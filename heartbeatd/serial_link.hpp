@@ -36,6 +36,7 @@ public:
 
     // Also what a line did not take: that is the other side's doing.
     std::uint64_t frames_left() const noexcept override { return given_; }
+    MediumCounts frame_counts() const noexcept override { return {given_, dropped_, damaged_}; }
 
     bool usable() const noexcept { return line_ != nullptr; }
     // Frames that never left: closed line, full queue, outdated.

@@ -32,6 +32,7 @@ public:
     void tick() override;
     void interface_changed(std::string_view name) override;
     std::uint64_t frames_left() const noexcept override { return sent_; }
+    MediumCounts frame_counts() const noexcept override { return {sent_, dropped_, 0}; }
 
     bool usable() const noexcept { return receive_ != nullptr; }
     // Frames that never left: closed link, full queue, refused by the system.

@@ -36,6 +36,7 @@ public:
 
     void configure(std::vector<WatchSpec> specs);
     void tell(const std::string& plugin, const Fields& event);
+    std::vector<PluginReport> view() const;
     void stop(std::function<void()> stopped);
     void stop_next();
     void close();
@@ -68,6 +69,10 @@ public:
           pause_(host_->settings.restart_first) {}
 
     const WatchSpec& spec() const noexcept { return spec_; }
+    std::string state_word() const {
+        if (helper_) return open_ ? "running" : "starting";
+        return gave_up_ ? "given_up" : "waiting";
+    }
     void start();
     // At once, unless it runs.
     void another_chance() {
@@ -334,6 +339,16 @@ void WatchHost::configure(std::vector<WatchSpec> specs) { state_->configure(std:
 void WatchHost::tell(const std::string& plugin, const Fields& event) {
     state_->tell(plugin, event);
 }
+
+std::vector<PluginReport> WatchHost::State::view() const {
+    std::vector<PluginReport> out;
+    for (const auto& watched : all_) {
+        out.push_back({watched->spec().plugin, watched->state_word()});
+    }
+    return out;
+}
+
+std::vector<PluginReport> WatchHost::view() const { return state_->view(); }
 
 void WatchHost::stop(std::function<void()> stopped) { state_->stop(std::move(stopped)); }
 

@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "launcher.hpp"
 #include "paths.hpp"
+#include "status_report.hpp"
 #include "wire/helper_frame.hpp"
 
 namespace boost::asio {
@@ -58,6 +59,7 @@ public:
     void configure(std::vector<WatchSpec> specs);
     // An event for a plugin that is open; else it is dropped.
     void tell(const std::string& plugin, const wire::helper_frame::Fields& event);
+    std::vector<PluginReport> view() const;
     // The orderly end, last begun first ended. `stopped` comes when all have gone.
     void stop(std::function<void()> stopped);
 

@@ -1,0 +1,44 @@
+// The daemon's answer to "how are you?". See status_report.hpp.
+#include <unistd.h>
+
+#include "base/limits.hpp"
+#include "config/ha_cf.hpp"
+#include "core_node.hpp"
+#include "daemon.hpp"
+#include "status_report.hpp"
+
+namespace hb::shell {
+
+StatusReport Daemon::status_report() const {
+    StatusReport report;
+    report.version = HB_VERSION;
+    report.pid = static_cast<std::uint64_t>(::getpid());
+    report.node = node_->status(clock_.both());
+    const auto media = core::linked_media(config_.ha_cf);
+    const std::vector<MediumCounts> counts = runner_->media_counts();
+    for (std::size_t i = 0; i < report.node.lines.size(); ++i) {
+        LineReport line;
+        line.line = std::move(report.node.lines[i]);
+        if (i < media.size()) line.kind = config::medium_word(media[i].kind);
+        if (i < counts.size()) {
+            line.sent = counts[i].sent;
+            line.dropped = counts[i].dropped;
+            line.damaged = counts[i].damaged;
+        }
+        report.lines.push_back(std::move(line));
+    }
+    report.node.lines.clear();
+    report.devices = fencing_.devices();
+    report.fence_history = fencing_.history();
+    report.programs = programs_.view();
+    report.plugins = watches_.view();
+    report.loop = runner_->lateness();
+    report.log_lines_lost = journal_.lines_lost();
+    return report;
+}
+
+std::string Daemon::status_text() const {
+    return shell::status_text(status_report(), limits::status_bytes_max);
+}
+
+}  // namespace hb::shell
