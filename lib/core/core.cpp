@@ -300,38 +300,39 @@ void Core::step(Now now, const Event& event, Effects& out) {
     cluster::Notices up;
     resource::Wishes wishes;
     std::visit(
-        Overloaded{[&](const FrameIn& in) { node.engine.frame(now, in.link, in.bytes, out, up); },
-                   [&](const LinkChanged& link) {
-                       node.engine.link_changed(now, link.link, link.usable, out);
-                   },
-                   [&](const ScriptDone& done) { node.manager.script_done(now, done, wishes); },
-                   [&](const FenceDone& done) { node.manager.fence_done(now, done, wishes); },
-                   [&](const LocalMessage& message) { node.local(now, message, out); },
-                   [&](const ConfigChanged& change) {
-                       if (change.next) node.reconfigure(now, *change.next, wishes, out);
-                   },
-                   [&](const PluginAsks& asks) { node.plugin_asks(now, asks, out); },
-                   [&](const PluginState& state) {
-                       if (state.plugin == IpfailClient::name) {
-                           node.ipfail.plugin_runs(state.running);
-                       }
-                   },
-                   [&](const ClientCame& event) { node.service.happened(now, event, out); },
-                   [&](const ClientCall& event) { node.service.happened(now, event, wishes, out); },
-                   [&](const ClientGone& event) { node.service.happened(now, event, wishes, out); },
-                   [&](const ClientsAllowed& event) { node.service.happened(event); },
-                   [&](const Surroundings& around) { node.engine.load(around.load); },
-                   [&](const Wakeup&) {
-                       node.engine.wakeup(now, out, up);
-                       node.watch_protection(now, out);
-                       if (now.mono >= node.manager.next_deadline()) {
-                           node.manager.wakeup(now, wishes);
-                       }
-                   },
-                   [&](const StopRequested&) {
-                       if (!node.manager.stopping()) node.engine.send_status(now, out);
-                       node.manager.stop(now, wishes);
-                   }},
+        Overloaded{
+            [&](const FrameIn& in) { node.engine.frame(now, in.link, in.bytes, out, up); },
+            [&](const LinkChanged& link) {
+                node.engine.link_changed(now, link.link, link.usable, out);
+            },
+            [&](const ScriptDone& done) { node.manager.script_done(now, done, wishes); },
+            [&](const FenceDone& done) { node.manager.fence_done(now, done, wishes); },
+            [&](const LocalMessage& message) { node.local(now, message, out); },
+            [&](const ConfigChanged& change) {
+                if (change.next) node.reconfigure(now, *change.next, wishes, out);
+            },
+            [&](const PluginAsks& asks) { node.plugin_asks(now, asks, out); },
+            [&](const PluginState& state) {
+                if (state.plugin == IpfailClient::name) {
+                    node.ipfail.plugin_runs(state.running);
+                }
+            },
+            [&](const ClientCame& client) { node.service.happened(now, client, out); },
+            [&](const ClientCall& client) { node.service.happened(now, client, wishes, out); },
+            [&](const ClientGone& client) { node.service.happened(now, client, wishes, out); },
+            [&](const ClientsAllowed& rules) { node.service.happened(rules); },
+            [&](const Surroundings& around) { node.engine.load(around.load); },
+            [&](const Wakeup&) {
+                node.engine.wakeup(now, out, up);
+                node.watch_protection(now, out);
+                if (now.mono >= node.manager.next_deadline()) {
+                    node.manager.wakeup(now, wishes);
+                }
+            },
+            [&](const StopRequested&) {
+                if (!node.manager.stopping()) node.engine.send_status(now, out);
+                node.manager.stop(now, wishes);
+            }},
         event);
     node.carry_out(now, wishes, out);
     node.notices(now, up, out);

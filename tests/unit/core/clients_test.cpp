@@ -11,7 +11,7 @@ namespace {
 
 using Messages = std::vector<wire::Message>;
 
-std::string shown(const wire::Message& message) {
+std::string told(const wire::Message& message) {
     std::string out;
     for (const wire::Field& field : message.fields) out += field.name + "=" + field.value + " ";
     return out;
@@ -27,10 +27,10 @@ TEST(Clients, JoinAndLeaveAreToldAsHeartbeatTellsThem) {
     clients.sign_off(*id, "died", said);
     EXPECT_FALSE(clients.online("ipfail"));
     ASSERT_EQ(said.size(), 2U);
-    EXPECT_EQ(shown(said[0]),
+    EXPECT_EQ(told(said[0]),
               "t=hbapi-clstat st=join from_id=ipfail to_id=ipfail src=alpha info=signon "
               "client_gen=0 ");
-    EXPECT_EQ(shown(said[1]),
+    EXPECT_EQ(told(said[1]),
               "t=hbapi-clstat st=leave from_id=ipfail to_id=ipfail src=alpha info=died "
               "client_gen=0 ");
     clients.sign_off(*id, "died", said);
@@ -72,7 +72,7 @@ TEST(Clients, StampsTheSenderOverWhateverTheClientWrote) {
     const auto stamped = clients.stamped(
         id, message_of({{"t", "num_ping_nodes"}, {"from_id", "bogus"}, {"num_ping", "2"}}));
     ASSERT_TRUE(stamped);
-    EXPECT_EQ(shown(*stamped),
+    EXPECT_EQ(told(*stamped),
               "t=num_ping_nodes from_id=ipfail num_ping=2 to_id=ipfail client_gen=0 ");
     EXPECT_EQ(clients.stamped(ClientId{99}, message_of({{"t", "x"}})).error().code,
               Errc::not_found);
@@ -119,9 +119,9 @@ TEST(Clients, AnswersAQueryWithOnlineOrOffline) {
     const auto query = [](const char* name) {
         return message_of({{"t", "query-cstatus"}, {"cn", name}, {"from_id", "4711"}});
     };
-    EXPECT_EQ(shown(clients.answer(query("ipfail"), "beta")),
+    EXPECT_EQ(told(clients.answer(query("ipfail"), "beta")),
               "t=respond-cstatus dest=beta result=OK cn=ipfail to_id=4711 cs=online ");
-    EXPECT_EQ(shown(clients.answer(query("dopd"), "beta")),
+    EXPECT_EQ(told(clients.answer(query("dopd"), "beta")),
               "t=respond-cstatus dest=beta result=OK cn=dopd to_id=4711 cs=offline ");
 }
 

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "core/client_desk.hpp"
+#include "unit/core/message_of.hpp"
 
 namespace hb::core {
 
 using Lines = std::vector<std::string>;
-using Pairs = std::initializer_list<std::pair<const char*, std::string>>;
 
 inline std::string shown(const wire::Message& message) {
     std::string out;
@@ -21,12 +21,6 @@ inline std::string shown(const wire::Message& message) {
         out += (out.empty() ? "" : " ") + field.name + "=" + field.value;
     }
     return out;
-}
-
-inline wire::Message message_of(Pairs fields) {
-    wire::Message message;
-    for (const auto& [name, value] : fields) message.set(name, value);
-    return message;
 }
 
 inline Bytes body_of(const wire::Message& message) {

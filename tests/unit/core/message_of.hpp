@@ -2,13 +2,16 @@
 #pragma once
 
 #include <initializer_list>
+#include <string>
 #include <utility>
 
 #include "wire/message.hpp"
 
 namespace hb::core {
 
-inline wire::Message message_of(std::initializer_list<std::pair<const char*, const char*>> fields) {
+using Pairs = std::initializer_list<std::pair<const char*, std::string>>;
+
+inline wire::Message message_of(Pairs fields) {
     wire::Message message;
     for (const auto& [name, value] : fields) message.set(name, value);
     return message;
