@@ -6,13 +6,12 @@
 namespace hb::resource {
 namespace {
 
-const GroupState& group(const ManagerView& view, const std::string& key) {
-    static const GroupState none;
+GroupState group(const ManagerView& view, const std::string& key) {
     for (const GroupState& each : view.groups) {
         if (each.group.key == key) return each;
     }
     ADD_FAILURE() << "no group " << key;
-    return none;
+    return {};
 }
 
 class ManagerViewTest : public testing::Test {
