@@ -45,10 +45,11 @@ def tutorial_configuration_works_unchanged(t):
     assert cluster.holders("10.0.0.200") == [node1]
     assert " /webdata ext4 " in node1.run("cat", "/proc/mounts").stdout
     text = cluster.log(node1)
-    for directive, words in (("apiauth", "not supported yet"),
+    for directive, words in (("use_logd", "not supported yet"),
                              ("ipfail", "has nothing to compare")):
         assert any(directive in line and words in line
                    for line in text.splitlines()), f"no word on {directive}"
+    assert "apiauth" not in text, text
     answer = node1.run("heartbeatd", "-s")
     assert "is running on node1" in answer.stdout, answer.stdout
     ports = {p.network for p in cluster.witness.messages(1)}
