@@ -1,6 +1,8 @@
 // See loop.hpp. The one file that speaks Boost.Asio.
 #include "loop.hpp"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "asio.hpp"
@@ -65,9 +67,14 @@ Watch::Watch(Loop& loop, int descriptor)
     : state_(std::make_shared<State>(loop.context(), descriptor)) {}
 
 Watch::~Watch() {
+    if (state_->descriptor.is_open()) ::close(release());
+}
+
+// Not Asio's close(): it trusts the kernel to forget a closed descriptor, which goes on to wake the
+// loop while somebody holds a copy.
+int Watch::release() {
     state_->closed = true;
-    boost::system::error_code ignored;
-    state_->descriptor.close(ignored);
+    return state_->descriptor.release();
 }
 
 int Watch::descriptor() const noexcept { return state_->descriptor.native_handle(); }

@@ -43,6 +43,8 @@ public:
     Watch& operator=(const Watch&) = delete;
 
     int descriptor() const noexcept;
+    // Ends the watching and gives the descriptor away: the caller closes it.
+    int release();
     // Again and again, as long as something can be read: the callback need not read everything.
     void on_readable(std::function<void()> callback);
     // Until resume_reading() that callback does not come. Without on_readable() both are nothing.

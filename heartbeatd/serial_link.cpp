@@ -105,8 +105,8 @@ void SerialLink::opened(Result<SerialDevice> device) {
 }
 
 void SerialLink::lost(const std::string& reason) {
-    // The last end of the line may have to wait for the driver, so it is closed elsewhere.
-    device_.line = Fd(::fcntl(line_->descriptor(), F_DUPFD_CLOEXEC, 3));
+    // Its end may have to wait for the driver, so it is closed elsewhere.
+    device_.line = Fd(line_->release());
     line_.reset();
     opening_.close(std::move(device_));
     device_ = SerialDevice();

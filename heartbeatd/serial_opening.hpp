@@ -3,13 +3,11 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 
+#include "errand.hpp"
 #include "serial_device.hpp"
 
 namespace hb::shell {
-
-class Loop;
 
 class SerialOpening {
 public:
@@ -17,22 +15,18 @@ public:
 
     // `open` is called on the thread. REQUIRES: the loop outlives this.
     SerialOpening(Loop& loop, OpenSerial open);
-    // A thread that hangs in a driver is left behind, it owns what it needs.
-    ~SerialOpening();
-    SerialOpening(const SerialOpening&) = delete;
-    SerialOpening& operator=(const SerialOpening&) = delete;
 
-    // One attempt; `opened` is called once, on the loop, unless this ends first.
-    // REQUIRES: not busy().
+    // One attempt; `opened` is called once, on the loop, unless this ends first; at once when the
+    // system has no thread to give. REQUIRES: not busy().
     void start(OnOpened opened);
     // Gives the device away to be closed. REQUIRES: not busy().
     void close(SerialDevice device);
     // Between start() or close() and its end.
-    bool busy() const noexcept;
+    bool busy() const noexcept { return errand_.busy(); }
 
 private:
-    struct State;
-    std::unique_ptr<State> state_;
+    Errand errand_;
+    OpenSerial open_;
 };
 
 }  // namespace hb::shell

@@ -17,30 +17,74 @@ UdpLink::UdpLink(Loop& loop, const Clock& clock, LinkId id, config::Medium mediu
       medium_(std::move(medium)),
       log_(std::move(log)),
       buffer_(limits::udp_bytes_max + 1),
-      troubles_(clock, medium_.name, log_) {}
+      troubles_(clock, medium_.name, log_),
+      errand_(loop) {}
 
 void UdpLink::open(OnFrame frame, OnState state) {
     frame_ = std::move(frame);
     state_ = std::move(state);
-    try_open();
+    try_open(look(medium_, true));
+}
+
+UdpLink::Found UdpLink::look(const config::Medium& medium, bool opens) {
+    Found out;
+    out.interface = look_at_interface(medium.device);
+    if (opens && out.interface && out.interface->up) {
+        out.sockets = open_udp_sockets(medium, *out.interface);
+    }
+    return out;
+}
+
+void UdpLink::look_again() {
+    if (errand_.busy()) {
+        changed_ = true;
+        return;
+    }
+    changed_ = false;
+    struct Work {
+        config::Medium medium;
+        std::vector<Fd> leaving;
+        Found found;
+    };
+    const bool opened = usable();
+    const auto work = std::make_shared<Work>(Work{medium_, std::exchange(leaving_, {}), {}});
+    const int error = errand_.start(
+        [work, opened] {
+            work->leaving.clear();
+            work->found = look(work->medium, !opened);
+        },
+        [this, work, opened] { found(opened, std::move(work->found)); });
+    if (error != 0) troubles_.failed(std::string("thread: ") + std::strerror(error));
+}
+
+void UdpLink::found(bool opened, Found found) {
+    if (!opened) {
+        try_open(std::move(found));
+    } else if (!found.interface ||
+               !sockets_still_fit(medium_.kind, opened_with_, *found.interface)) {
+        close(!found.interface       ? "there is no interface " + medium_.device
+              : !found.interface->up ? "interface " + medium_.device + " is down"
+                                     : "interface " + medium_.device + " changed");
+        changed_ = true;
+    }
+    if (changed_) look_again();
 }
 
 LogLine UdpLink::line(LogId id, const std::string& words) const {
     return log_line(id, medium_.name, config::medium_word(medium_.kind), words);
 }
 
-void UdpLink::try_open() {
-    const auto interface = look_at_interface(medium_.device);
+void UdpLink::try_open(Found found) {
+    const auto& interface = found.interface;
+    Result<UdpSockets>& sockets = found.sockets;
     interface_up_ = interface && interface->up;
     std::string failure;
-    Result<UdpSockets> sockets = fail(Errc::io, {});
     if (!interface) {
         failure = "there is no interface " + medium_.device;
     } else if (!interface->up) {
         failure = "interface " + medium_.device + " is down";
-    } else {
-        sockets = open_udp_sockets(medium_, *interface);
-        if (!sockets) failure = sockets.error().what;
+    } else if (!sockets) {
+        failure = sockets.error().what;
     }
     if (!failure.empty()) {
         if (failure != failure_) log_(line(LogId::link_failed, failure));
@@ -60,6 +104,8 @@ void UdpLink::try_open() {
 
 void UdpLink::close(const std::string& reason) {
     drain();  // what has arrived still counts
+    leaving_.emplace_back(receive_->release());
+    leaving_.emplace_back(send_->release());
     receive_.reset();
     send_.reset();
     dropped_ += waiting_.size();
@@ -71,18 +117,11 @@ void UdpLink::close(const std::string& reason) {
 
 void UdpLink::interface_changed(std::string_view name) {
     if (!name.empty() && name != medium_.device) return;
-    if (usable()) {
-        const auto interface = look_at_interface(medium_.device);
-        if (interface && sockets_still_fit(medium_.kind, opened_with_, *interface)) return;
-        close(!interface       ? "there is no interface " + medium_.device
-              : !interface->up ? "interface " + medium_.device + " is down"
-                               : "interface " + medium_.device + " changed");
-    }
-    try_open();
+    look_again();
 }
 
 void UdpLink::tick() {
-    if (!usable()) try_open();
+    if (!usable() && !errand_.busy()) look_again();
     if (usable()) troubles_.look();
 }
 

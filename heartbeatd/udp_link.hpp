@@ -5,12 +5,14 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/log.hpp"
 #include "clock.hpp"
 #include "config/ha_cf.hpp"
+#include "errand.hpp"
 #include "loop.hpp"
 #include "medium.hpp"
 #include "net_interface.hpp"
@@ -26,6 +28,8 @@ public:
     // REQUIRES: `loop` and `clock` outlive the link.
     UdpLink(Loop& loop, const Clock& clock, LinkId id, config::Medium medium, OnLog log);
 
+    // The first attempt is made at once, later ones by a thread: whatever asks the kernel for an
+    // interface may have to wait for its lock, which container engines hold for long.
     void open(OnFrame frame, OnState state) override;
     void send(ByteView frame) override;
     void drain() override;
@@ -35,11 +39,21 @@ public:
     MediumCounts frame_counts() const noexcept override { return {sent_, dropped_, 0}; }
 
     bool usable() const noexcept { return receive_ != nullptr; }
+    // The thread is at work for it.
+    bool looking() const noexcept { return errand_.busy(); }
     // Frames that never left: closed link, full queue, refused by the system.
     std::uint64_t dropped() const noexcept { return dropped_; }
 
 private:
-    void try_open();
+    // What an attempt has found.
+    struct Found {
+        std::optional<NetInterface> interface;
+        Result<UdpSockets> sockets = fail(Errc::io, {});  // when it was to open them
+    };
+    static Found look(const config::Medium& medium, bool opens);
+    void look_again();
+    void found(bool opened, Found found);
+    void try_open(Found found);
     void close(const std::string& reason);
     int send_now(ByteView frame);  // errno, 0 when it went out
     void queue(ByteView frame);
@@ -63,6 +77,9 @@ private:
     std::deque<Bytes> waiting_;  // for a full socket buffer
     std::uint64_t dropped_{}, sent_{};
     SendTroubles troubles_;
+    Errand errand_;
+    bool changed_{false};      // the interface, while the errand was under way
+    std::vector<Fd> leaving_;  // to be closed by the next one: a group may have to be left
 };
 
 }  // namespace hb::shell

@@ -65,6 +65,14 @@ struct UdpLinkTest : testing::Test {
             });
         return out;
     }
+    // Until its thread has looked and the link has drawn its conclusion.
+    void settle(const UdpLink& link) {
+        while (link.looking()) loop.run_ready();
+    }
+    void changed(UdpLink& link, const char* name) {
+        link.interface_changed(name);
+        settle(link);
+    }
     std::size_t count(LogId id) const {
         return static_cast<std::size_t>(std::count(logged.begin(), logged.end(), id));
     }
@@ -135,17 +143,17 @@ TEST_F(UdpLinkTest, DrainIsBounded) {
 TEST_F(UdpLinkTest, AnAddressThatIsGoneDoesNotStarveTheWatchdog) {
     auto link = make(0, medium(Kind::bcast, "hb0", ""));
     ip("addr flush dev hb0");
-    link->interface_changed("hb0");
+    changed(*link, "hb0");
     EXPECT_FALSE(link->usable());
     link->send("lost");
     EXPECT_EQ(link->frames_left(), 1U);
     ip("link set hb0 down");
-    link->interface_changed("hb0");
+    changed(*link, "hb0");
     link->send("lost");
     EXPECT_EQ(link->frames_left(), 1U);
     ip("link set hb0 up");
     ip("addr add 10.77.0.1/24 broadcast + dev hb0");
-    link->interface_changed("hb0");
+    changed(*link, "hb0");
     EXPECT_TRUE(link->usable());
 }
 
@@ -154,7 +162,10 @@ TEST_F(UdpLinkTest, AnAddressThatIsGoneDoesNotStarveTheWatchdog) {
 TEST_F(UdpLinkTest, OpensWhenTheInterfaceComes) {
     auto link = make(0, medium(Kind::bcast, "hb9", ""));
     EXPECT_FALSE(link->usable());
-    for (int i = 0; i < 5; ++i) link->tick();
+    for (int i = 0; i < 5; ++i) {
+        link->tick();
+        settle(*link);
+    }
     EXPECT_EQ(count(LogId::link_failed), 1U);
     link->send("lost");
     EXPECT_EQ(link->dropped(), 1U);
@@ -182,13 +193,13 @@ TEST_F(UdpLinkTest, OpensWhenTheInterfaceComes) {
 TEST_F(UdpLinkTest, ReopensWhenTheAddressChanges) {
     auto link = make(0, medium(Kind::bcast, "hb0", ""));
     ip("addr add 10.99.0.1/16 broadcast + dev hb0");
-    link->interface_changed("hb0");
+    changed(*link, "hb0");
     EXPECT_EQ(states.size(), 1U) << "a second address is no change";
     ip("addr del 10.77.0.1/24 dev hb0");
-    link->interface_changed("hb0");
+    changed(*link, "hb0");
     ip("addr del 10.99.0.1/16 dev hb0");
     ip("addr add 10.77.0.1/24 broadcast + dev hb0");
-    link->interface_changed("hb0");
+    changed(*link, "hb0");
     EXPECT_EQ(states, (std::vector<std::pair<unsigned, bool>>{
                           {0, true}, {0, false}, {0, true}, {0, false}, {0, true}}));
     EXPECT_EQ(count(LogId::link_closed), 2U);
