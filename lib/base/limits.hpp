@@ -46,6 +46,9 @@ inline constexpr std::size_t ping_count_max = 10000;           // as a peer or a
 inline constexpr Duration ipfail_move_pause = 60s;             // between two moves for ping nodes
 inline constexpr Duration ipfail_confirm = 10s;  // for a peer's word; a 3.0.6 may be slow
 inline constexpr Duration ipfail_settle = 10s;   // after peers moved groups; 3.0.6 sleeps as long
+inline constexpr Duration ipfail_quiet =
+    10s;  // what we reach must stay so long before the pause ends,
+inline constexpr Duration ipfail_pause_longest = 10min;  // which ends after that long at the latest
 
 // A status report with the rest of its frame is a message that 3.0.6's library takes; a client that
 // asks often must not keep the loop busy. Longer lists are cut, and the report says so.

@@ -12,6 +12,7 @@ void Logic::start(Instant now, Situation situation) {
     now_ = std::move(situation);
     if (now_.pause <= Duration{}) return;
     pause_until_ = now + std::min(now_.pause, limits::ipfail_move_pause);
+    pause_at_most_ = now + limits::ipfail_pause_longest;
     ask_again_ = true;  // what came before this start is not known
 }
 
@@ -26,9 +27,10 @@ std::optional<Scope> Logic::giving_up() const noexcept {
 
 // --- triggers (ipfail.md 1.4) ---
 
-void Logic::pings(Instant, std::size_t count, Asks& out) {
+void Logic::pings(Instant now, std::size_t count, Asks& out) {
     if (count == now_.pings) return;
     now_.pings = count;
+    changed_ = now;
     ask(out);
 }
 
@@ -153,11 +155,21 @@ void Logic::begin_pause(Instant now, Asks& out) {
     pending_ = false;
     settle_at_ = never;
     pause_until_ = now + limits::ipfail_move_pause;
+    pause_at_most_ = now + limits::ipfail_pause_longest;
     out.emplace_back(Note{"resources were moved because of ping nodes: not again for " +
                           std::to_string(to_ms(limits::ipfail_move_pause) / 1000) + " s"});
 }
 
+// A node whose ping nodes come and go says nothing of them until they stay: the other one would
+// give back in the wrong moment.
 void Logic::end_pause(Instant now, Asks& out) {
+    if (ask_again_ && changed_ && now < pause_at_most_) {
+        const Instant quiet = std::min(*changed_ + limits::ipfail_quiet, pause_at_most_);
+        if (now < quiet) {
+            pause_until_ = quiet;
+            return;
+        }
+    }
     pause_until_ = never;
     if (std::exchange(decide_again_, false) && theirs_ && now_.peer_alive) {
         decide(now, *theirs_, out);

@@ -103,6 +103,8 @@ private:
     // refusal of ours says nothing of the other one's.
     std::optional<Instant> requested_, peer_requested_;
     Instant pause_until_{never};                   // after a move: none is begun or provoked before
+    Instant pause_at_most_{never};                 // however often ping nodes come and go
+    std::optional<Instant> changed_;               // what we reach
     bool ask_again_{false}, decide_again_{false};  // what the pause kept back
 };
 

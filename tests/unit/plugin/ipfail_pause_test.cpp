@@ -65,6 +65,34 @@ TEST(IpfailPause, WhatWasKeptBackIsDecidedAtItsEnd) {
     EXPECT_EQ(more.pass(1min), "you_are_dead");
 }
 
+// Why: the minute is over, the router still flaps: the peer gave back whenever it was told in the
+// right half of a second.
+TEST(IpfailPause, LastsWhileAPingNodeComesAndGoes) {
+    Ipfail one(1);
+    one.moves("none");
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(one.pings(static_cast<std::size_t>(i % 2)), "");
+        EXPECT_EQ(one.pass(1s), "");
+    }
+    EXPECT_EQ(one.pass(8999ms), "");
+    EXPECT_TRUE(one.logic.pausing());
+    EXPECT_EQ(one.pass(1ms), "count 1");
+    EXPECT_FALSE(one.logic.pausing());
+}
+
+// Why: a router that flaps for ever is still better than none, should the peer lose its own.
+TEST(IpfailPause, HasAnEndThoughAPingNodeComesAndGoesForEver) {
+    Ipfail one(1);
+    one.moves("none");
+    std::string asked;
+    int seconds = 0;
+    while (asked.empty() && seconds < 3600) {
+        one.logic.pings(one.now, static_cast<std::size_t>(seconds++ % 2), one.asks);
+        asked = one.pass(1s);
+    }
+    EXPECT_EQ(seconds, 600);
+}
+
 TEST(IpfailPause, NothingIsAskedAtItsEndWhenNothingCame) {
     Ipfail one(1);
     one.moves("all");
