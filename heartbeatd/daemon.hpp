@@ -61,6 +61,7 @@ private:
     void run_hook(const RunHook& hook) override;
     void tell_plugin(const TellPlugin& news) override;
     void client(const Notify& order) override { serve(order); }
+    void client(const TellStatus& order) override;
     void client(const EndClient& order) override { serve(order); }
     void client(const ClientQueue& order) override { serve(order); }
     void client(const PauseClients& order) override { serve(order); }

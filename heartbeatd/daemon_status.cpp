@@ -3,9 +3,11 @@
 
 #include "base/limits.hpp"
 #include "config/ha_cf.hpp"
+#include "core/client_requests.hpp"
 #include "core_node.hpp"
 #include "daemon.hpp"
 #include "status_report.hpp"
+#include "wire/client_frame.hpp"
 
 namespace hb::shell {
 
@@ -39,6 +41,16 @@ StatusReport Daemon::status_report() const {
 
 std::string Daemon::status_text() const {
     return shell::status_text(status_report(), limits::status_bytes_max);
+}
+
+void Daemon::client(const TellStatus& order) {
+    if (!clients_) return;
+    using wire::client_frame::Form;
+    wire::Message answer = core::response(core::status_request);
+    answer.set("status", status_text());
+    const auto frame = wire::client_frame::encode(
+        core::accepted(std::move(answer)), config_.ha_cf.classic ? Form::text : Form::netstring);
+    if (frame) clients_->client(Notify{order.connection, *frame, order.signal});
 }
 
 }  // namespace hb::shell

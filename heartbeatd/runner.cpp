@@ -106,6 +106,7 @@ void Runner::perform(const Effect& effect) {
                           [this](const RunHook& e) { hands_.run_hook(e); },
                           [this](const TellPlugin& e) { hands_.tell_plugin(e); },
                           [this](const Notify& e) { hands_.client(e); },
+                          [this](const TellStatus& e) { hands_.client(e); },
                           [this](const EndClient& e) { hands_.client(e); },
                           [this](const ClientQueue& e) { hands_.client(e); },
                           [this](const PauseClients& e) { hands_.client(e); },

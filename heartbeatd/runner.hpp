@@ -47,6 +47,7 @@ public:
     virtual void run_hook(const RunHook& hook) = 0;
     virtual void tell_plugin(const TellPlugin& news) = 0;
     virtual void client(const Notify& order) = 0;
+    virtual void client(const TellStatus& order) = 0;
     virtual void client(const EndClient& order) = 0;
     virtual void client(const ClientQueue& order) = 0;
     virtual void client(const PauseClients& order) = 0;

@@ -133,6 +133,9 @@ struct ShowEffect {
     std::string operator()(const Notify& e) const {
         return "tell " + connection_text(e.connection) + ": " + show_frames(e.frame);
     }
+    std::string operator()(const TellStatus& e) const {
+        return "tell " + connection_text(e.connection) + " the status";
+    }
     std::string operator()(const EndClient& e) const {
         return "end " + connection_text(e.connection);
     }

@@ -163,6 +163,12 @@ struct Notify {
     Bytes frame;
     int signal{};
 };
+// A client wants to know everything that this node knows of itself, which is more than the core
+// does: it gets the answer to its request `hbstatus` in one frame, like a Notify.
+struct TellStatus {
+    ConnectionId connection{};
+    int signal{};
+};
 // Close this connection once what waits for it is written, or at once if it takes nothing. No
 // ClientGone follows.
 struct EndClient {
@@ -184,8 +190,9 @@ struct SelfFence {
 // The orderly end: everything is released and said.
 struct Finished {};
 
-using Effect = std::variant<SendFrame, RunAgent, FenceNode, KillJob, RunHook, TellPlugin, Notify,
-                            EndClient, ClientQueue, PauseClients, SelfFence, Finished, LogLine>;
+using Effect =
+    std::variant<SendFrame, RunAgent, FenceNode, KillJob, RunHook, TellPlugin, Notify, TellStatus,
+                 EndClient, ClientQueue, PauseClients, SelfFence, Finished, LogLine>;
 using Effects = std::vector<Effect>;
 
 }  // namespace hb

@@ -53,6 +53,7 @@ inline constexpr Duration ipfail_pause_longest = 10min;  // which ends after tha
 // A status report with the rest of its frame is a message that 3.0.6's library takes; a client that
 // asks often must not keep the loop busy. Longer lists are cut, and the report says so.
 inline constexpr std::size_t status_bytes_max = 240'000;
+inline constexpr Duration status_pause = 100ms;       // between two of them, whoever asks
 inline constexpr std::size_t status_list_max = 1024;  // of one list of it, before it is written
 
 // --- sequencing (wire.md 5.1; both sides of a mixed cluster must agree) ---

@@ -197,10 +197,18 @@ void ClientDesk::request(DeskHost& host, Session& session, const wire::Message& 
         out.emplace_back(ClientQueue{session.peer.connection, frames});
         return;
     }
+    if (type == status_request) return whole_status(host.moment(), session, out);
     const ApiView view = host.view();
     for (const wire::Message& answer : answers({message, view, config_})) {
         send(session, answer, out);
     }
+}
+
+// The answer is long: however many ask, and however often, heartbeats have their time.
+void ClientDesk::whole_status(Instant now, const Session& session, Effects& out) {
+    if (now < next_status_) return send(session, refused(status_request, "EAGAIN"), out);
+    next_status_ = now + limits::status_pause;
+    out.emplace_back(TellStatus{session.peer.connection, session.signal});
 }
 
 // Everything but new messages shows more than a client should see of others.

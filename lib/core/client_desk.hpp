@@ -93,6 +93,7 @@ private:
     bool is_sender(const Session& session, const wire::Message& message) const;
     void set_filter(Session& session, const wire::Message& message, Effects& out);
     void set_signal(Session& session, const wire::Message& message, Effects& out);
+    void whole_status(Instant now, const Session& session, Effects& out);
     void client_status(DeskHost& host, Session& session, const wire::Message& message,
                        Effects& out);
     void cluster_message(DeskHost& host, Session& session, wire::Message message, Effects& out);
@@ -114,6 +115,7 @@ private:
     // What was logged since `forget_at_`, so that nobody fills the log.
     std::set<std::string> told_;
     Instant forget_at_{};
+    Instant next_status_{};
     std::uint64_t pushed_out_{};  // connections, not logged yet
 };
 

@@ -17,6 +17,10 @@ struct Question {
     const ApiConfig& config;
 };
 
+// A request of our own: everything that this node knows of itself, as JSON in the field `status`
+// (heartbeatd/status_report.hpp). A 3.0.6 answers `badreq`.
+inline constexpr std::string_view status_request = "hbstatus";
+
 // In order, complete. A request that is not known here is answered `badreq`, as by 3.0.6.
 std::vector<wire::Message> answers(const Question& question);
 

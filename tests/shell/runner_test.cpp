@@ -40,6 +40,7 @@ struct FakeHands final : Hands {
     void run_hook(const RunHook& hook) override { done.push_back("hook " + hook.type); }
     void tell_plugin(const TellPlugin& news) override { done.push_back("tell " + news.plugin); }
     void client(const Notify& order) override { done.push_back("notify " + order.frame); }
+    void client(const TellStatus&) override { done.push_back("tell status"); }
     void client(const EndClient&) override { done.push_back("end client"); }
     void client(const ClientQueue&) override { done.push_back("client queue"); }
     void client(const PauseClients&) override { done.push_back("pause clients"); }

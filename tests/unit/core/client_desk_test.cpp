@@ -155,6 +155,28 @@ TEST_F(Desk, LeavingIsToldOnceToEverybody) {
     EXPECT_EQ(logged().back(), "client tst left: EOF");
 }
 
+// Why: a whole status is long, and however many programs ask, heartbeats have their time. A reader
+// that was refused waits; one that may not ask at all learns nothing.
+TEST_F(Desk, AWholeStatusIsToldNowAndThen) {
+    const auto told = [this](const char* name) {
+        out.clear();
+        ask(1, name, "hbstatus");
+        const auto* order = out.empty() ? nullptr : std::get_if<TellStatus>(&out.back());
+        return order == nullptr
+                   ? heard(1)
+                   : "status for " + std::to_string(static_cast<unsigned>(order->connection)) +
+                         "\n";
+    };
+    came(1, 700);
+    EXPECT_EQ(told("700"), "");
+    gone(1, "EOF");
+    sign_on(1, "700");
+    EXPECT_EQ(told("700"), "status for 1\n");
+    EXPECT_EQ(told("700"), "t=hbapi-resp reqtype=hbstatus result=badreq info=EAGAIN\n");
+    at = at + limits::status_pause;
+    EXPECT_EQ(told("700"), "status for 1\n");
+}
+
 // Why: the plugin ipfail is a client like others; a program of that name must not replace it.
 TEST_F(Desk, ABuiltInClientIsADuplicate) {
     std::vector<wire::Message> join;
