@@ -34,6 +34,9 @@ endforeach()
 hb_install_program(hb_send_arp /usr/libexec/heartbeat)
 hb_install_program(heartbeat-plugin-helper /usr/libexec/heartbeat)
 hb_install_program(hb_replay /usr/bin)
+# The package makes it set-gid haclient (2555), as Debian's is: the daemon looks at the primary group of
+# whoever asks, and a build cannot know whether the group is there. Root needs neither.
+hb_install_program(cl_status /usr/bin)
 # cluster-glue has commands of these names in /usr/sbin; they are left alone when they are there.
 foreach(tool stonith meatclient)
   hb_install_program(${tool} /usr/share/heartbeat)

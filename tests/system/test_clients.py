@@ -1,12 +1,16 @@
 """Debian's unmodified client programs at our daemon, beside the same at a real Heartbeat 3.0.6 in the
 same cluster."""
 
+import json
 import re
+import shutil
 
 from cluster import DEBIAN, OURS, wait_for
 from runner import test
+from workspace import REPO
 
 LIBEXEC = "/usr/libexec/heartbeat"
+PROGRAMS = {"debian": "/usr/bin/cl_status-debian", "ours": "/usr/bin/cl_status-ours"}
 AS_CLUSTER = ("setpriv", "--reuid", "hacluster", "--regid", "haclient", "--clear-groups")
 CLIENTS = ("apiauth dopd uid=hacluster", "apiauth ping gid=haclient uid=root")
 
@@ -25,6 +29,8 @@ def mixed(context, *extra):
     cluster.wait_runs(real, "a", timeout=40)
     cluster.wait_runs(ours, "b", timeout=40)
     for host in cluster.hosts:
+        shutil.copy("/usr/bin/cl_status", host.path(PROGRAMS["debian"]))
+        shutil.copy(context.stage / "usr/bin/cl_status", host.path(PROGRAMS["ours"]))
         wait_for(lambda: ask(host, "rscstatus") == ("local\n", 0), 30, f"{host.name} is at rest",
                  every=0.2)
         wait_for(lambda: ask(host, "nodestatus", cluster.router) == ("ping\n", 0), 30,
@@ -32,21 +38,25 @@ def mixed(context, *extra):
     return cluster, real, ours
 
 
-def ask(host, *words):
-    done = host.run("cl_status", *words, check=False)
+def ask(host, *words, program="debian"):
+    done = host.run(PROGRAMS[program], *words, check=False)
     return done.stdout, done.returncode
+
+
+def ask_ours(host, *words):
+    return ask(host, *words, program="ours")
 
 
 def questions(router):
     """Every sub-command of cl_status, with right and wrong arguments."""
     nodes = ("alpha", "beta", router, "nobody")
     yield ("hbstatus",)
-    yield from (("listnodes", *more) for more in ((), ("-n",), ("-p",), ("-m",), ("-v",)))
+    yield from (("listnodes", *more) for more in ((), ("-n",), ("-p",), ("-np",), ("-m",), ("-v",)))
     for command in ("nodestatus", "nodetype", "nodeweight", "nodesite", "listhblinks"):
         yield from ((command, node) for node in nodes)
         yield (command, "-m", "alpha")
         yield (command,)
-    yield ("listhblinks", "-v", "beta")
+    yield from (("listhblinks", "-v", "beta"), ("listnodes", "-mv"))
     for link in ("eth0", "eth1", "eth9"):
         yield from (("hblinkstatus", node, link) for node in nodes)
     yield ("hblinkstatus", router, router)
@@ -71,16 +81,80 @@ def cl_status_says_the_same(context):
         there, here = ask(real, *words), ask(ours, *words)
         if there != here:
             there = ask(real, *words)    # a slow 3.0.6 may have run into the program's own limit
-        if there != here:
-            different.append(f"cl_status {' '.join(words)}\n  3.0.6: {there}\n  ours:  {here}")
+        program = ask_ours(ours, *words)
+        if not there == here == program:
+            different.append(f"cl_status {' '.join(words)}\n  3.0.6: {there}\n  at ours: {here}\n"
+                             f"  our program: {program}")
+    # Our program at a 3.0.6.
+    for words in (("listnodes", "-v"), ("clientstatus", "beta", "ipfail", "3000"), ("rscstatus",)):
+        there, program = ask(real, *words), ask_ours(real, *words)
+        if there != program:
+            different.append(f"cl_status {' '.join(words)}\n  3.0.6: {there}\n  ours: {program}")
     assert not different, "\n".join(different)
+    assert ask_ours(real, "status") == ("", 13)
     version, status = ask(ours, "hbstatus", "-v")
+    for words in (("hbstatus", "-v"), ("hbstatus", "-mv"), ("test",)):    # they name the node
+        assert ask(ours, *words) == ask_ours(ours, *words)
     assert status == 0 and "version:\t3.0.6 (heartbeatd " in version, version
     assert 'managed by:\t"haresources"' in version, version
     assert ask(ours, "hbparameter", "-p", "hbversion")[0].startswith("3.0.6 (heartbeatd ")
+    whole_status(ours)
     assert cluster.stop(ours) == 0
-    assert ask(ours, "hbstatus") == ("Heartbeat is stopped on this machine.\n", 1)
+    for program in (ask, ask_ours):
+        assert program(ours, "hbstatus") == ("Heartbeat is stopped on this machine.\n", 1)
+        assert program(ours, "listnodes") == ("", 1)
     assert not ours.path("/run/heartbeat/register").exists()
+
+
+KINDS = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool,
+         "null": type(None)}
+
+
+def unlike(data, schema, root, path="status"):
+    """Where `data` breaks the schema, by the few words that the schema uses."""
+    if "anyOf" in schema:
+        if all(list(unlike(data, each, root, path)) for each in schema["anyOf"]):
+            yield f"{path}: {data!r} is none of {schema['anyOf']}"
+        return
+    if "$ref" in schema:
+        yield from unlike(data, root["$defs"][schema["$ref"].split("/")[-1]], root, path)
+        return
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if not any(type(data) is KINDS[kind] for kind in kinds):
+        yield f"{path}: {data!r} is no {kinds}"
+        return
+    if data not in schema.get("enum", [data]) or \
+            isinstance(data, int) and data < schema.get("minimum", data):
+        yield f"{path}: {data!r} is out of bounds"
+    if isinstance(data, list):
+        for each in data:
+            yield from unlike(each, schema["items"], root, path + "[]")
+    elif isinstance(data, dict):
+        if set(data) != set(schema["properties"]) or set(schema["required"]) - set(data):
+            yield f"{path}: has the names {sorted(data)}"
+        for name in set(data) & set(schema["properties"]):
+            yield from unlike(data[name], schema["properties"][name], root, f"{path}.{name}")
+
+
+def whole_status(host):
+    """What a live daemon says of itself fits its schema and names what it should."""
+    page, status = ask_ours(host, "status")
+    assert status in (0, 2), page
+    assert page.startswith("beta: ") and "\ngroups\n" in page and "3.0.6 or older" in page, page
+    told = json.loads(ask_ours(host, "status", "--json")[0])
+    schema = json.loads((REPO / "man/heartbeat-status.schema.json").read_text())
+    misfits = list(unlike(told, schema, schema))
+    assert not misfits, misfits
+    assert {group["name"]: group["owner"] for group in told["groups"]} == \
+        {"svc::a": "alpha", "svc::b": "beta"}, told["groups"]
+    assert [node["name"] for node in told["nodes"]] == ["alpha"] and told["holdings"] == "local"
+    # Whoever may not ask is told so.
+    nobody = host.run("setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups",
+                      PROGRAMS["ours"], "hbstatus", check=False)
+    assert (nobody.stdout, nobody.returncode) == ("", 13), nobody
+    assert "only root and programs of the group haclient may ask" in nobody.stderr, nobody
+    member = host.run(*AS_CLUSTER, PROGRAMS["ours"], "rscstatus", check=False)
+    assert (member.stdout, member.returncode) == ("local\n", 0), member
 
 
 @test(crowd=True, limit=150)
