@@ -66,6 +66,14 @@ install(FILES ${CMAKE_SOURCE_DIR}/lib/plugin/include/heartbeat/plugin.h
         ${CMAKE_SOURCE_DIR}/lib/plugin/include/heartbeat/plugin.hpp
         DESTINATION /usr/include/heartbeat)
 
+# --- the client library; libhbclient.so.1 of 3.0.6 has another name and stays ---
+set(lib_dir /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
+install(TARGETS heartbeat_client LIBRARY DESTINATION ${lib_dir})
+install(FILES ${CMAKE_BINARY_DIR}/client/libheartbeat.pc DESTINATION ${lib_dir}/pkgconfig)
+install(FILES ${CMAKE_SOURCE_DIR}/lib/client/include/heartbeat/client.h
+        ${CMAKE_SOURCE_DIR}/lib/client/include/heartbeat/client.hpp
+        DESTINATION /usr/include/heartbeat)
+
 # --- configuration: the agents are programs, README.md explains their contract ---
 file(GLOB agents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/resource.d/*)
 list(FILTER agents EXCLUDE REGEX "\\.md$")

@@ -10,14 +10,14 @@
 #include <utility>
 #include <vector>
 
-#include "api_connection.hpp"
 #include "cl_status_commands.hpp"
+#include "client/connection.hpp"
 
 namespace {
 
 using namespace hb::tools;
+using hb::client::Connection;
 
-constexpr const char* socket_path = "/var/run/heartbeat/register";
 constexpr unsigned whole_seconds = 5;  // of the program, as in 3.0.6
 // The alarm comes first.
 constexpr hb::Duration longest = std::chrono::seconds{whole_seconds + 1};
@@ -40,17 +40,17 @@ constexpr const char* help =
 
 class LocalDaemon final : public Daemon {
 public:
-    explicit LocalDaemon(ApiConnection connection) : connection_(std::move(connection)) {}
+    explicit LocalDaemon(Connection& connection) : connection_(connection) {}
     hb::Result<std::vector<hb::wire::Message>> ask(std::string_view request, const Fields& fields,
                                                    hb::Duration patience) override {
-        return connection_.ask(request, fields,
+        return connection_.ask(request, {fields.begin(), fields.end()},
                                patience > hb::Duration::zero() ? patience : longest);
     }
-    const hb::wire::Message& welcome() const override { return connection_.welcome(); }
+    const hb::wire::Message& welcome() const override { return connection_.exchange().welcome(); }
     void pause(hb::Duration span) override { std::this_thread::sleep_for(span); }
 
 private:
-    ApiConnection connection_;
+    Connection& connection_;
 };
 
 int finish(const Outcome& outcome) {
@@ -79,8 +79,11 @@ int main(int argc, char** argv) {
         ::_exit(exit_timed_out);
     });
     ::alarm(whole_seconds);
-    auto connection = ApiConnection::sign_on(socket_path, longest);
+    const auto connection = Connection::start("");
     if (!connection) return finish(without_daemon(command, connection.error()));
-    LocalDaemon daemon(*std::move(connection));
+    if (const auto welcome = (*connection)->wait_signed_on(longest); !welcome) {
+        return finish(without_daemon(command, welcome.error()));
+    }
+    LocalDaemon daemon(**connection);
     return finish(run_command(command, {words.begin() + 1, words.end()}, daemon));
 }
