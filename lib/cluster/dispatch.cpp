@@ -16,6 +16,7 @@ void Engine::State::dispatch(Turn& turn, std::size_t peer, wire::Message&& messa
                              std::uint64_t number) {
     const std::string_view type = message.type();
     const NodeName& name = members.name(peer);
+    if (type == "reqnodes" || type == "repnodes") overheard(Overheard::Kind::protocol, message);
     if (type == "reqnodes") {
         // The answer makes a 3.0.6 active, and in legacy mode it then takes its groups without
         // asking if it has not heard a status of ours yet.
@@ -40,7 +41,9 @@ void Engine::State::deliver(Turn& turn, std::size_t peer, wire::Message&& messag
                             std::uint64_t number) {
     Peer& from = peers[peer];
     const std::uint64_t open = from.order.first_missing();
-    if (open == 0 || number < open || !in_senders_order(message.type())) {
+    const bool waits = in_senders_order(message.type()) ||
+                       (ears != Ears::none && message.type() == "hbapi-clstat");
+    if (open == 0 || number < open || !waits) {
         turn.up.emplace_back(Delivered{members.name(peer), std::move(message)});
         return;
     }

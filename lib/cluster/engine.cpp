@@ -1,6 +1,8 @@
 // The door of the room: hands each call to the file that knows (state.hpp).
 #include "cluster/engine.hpp"
 
+#include <utility>
+
 #include "base/check.hpp"
 #include "cluster/state.hpp"
 
@@ -122,6 +124,13 @@ wire::Message Engine::with_auth(wire::Message message) const {
     auto complete = state_->signer.with_auth(message);
     return complete ? *std::move(complete) : message;
 }
+
+void Engine::listen(Ears ears) {
+    state_->ears = ears;
+    if (ears != Ears::curious) state_->heard_aside.clear();
+}
+
+std::vector<Overheard> Engine::take_overheard() { return std::exchange(state_->heard_aside, {}); }
 
 void Engine::send_status(Now now, Effects& out) { state_->send_status(now, out); }
 

@@ -127,6 +127,19 @@ struct StalledUs {
     Duration overslept{};
 };
 
+// A packet that changes nothing here, for people who look over the engine's shoulder (clientapi.md
+// 6.2). Only while somebody does.
+struct Overheard {
+    enum class Kind : std::uint8_t {
+        unchanged,  // a status that says what was known
+        dropped,    // older than what was heard, or of an older life
+        duplicate,  // as it came over another line
+        protocol,   // acknowledgements, requests to repeat, refusals
+    };
+    Kind kind{};
+    wire::Message message;
+};
+
 using Notice = std::variant<CommUp, PeerUp, PeerDead, PeerReturned, PeerStatus, PingState,
                             PingHeard, LinkState, HeardBy, Delivered, SentAgain, StalledUs>;
 using Notices = std::vector<Notice>;
@@ -153,6 +166,13 @@ public:
     std::optional<wire::Message> say(Now now, wire::Message message, Effects& out);
     // With the field `auth` of a message of ours, where msgfmt has one.
     wire::Message with_auth(wire::Message message) const;
+    // Who of this node listens to the cluster: nobody; clients, so that a client's leave (which
+    // only they mind) comes behind what it said; or somebody for whom also what is overheard is
+    // kept, at the cost of a copy of every packet.
+    enum class Ears : std::uint8_t { none, clients, curious };
+    void listen(Ears ears);
+    // What was overheard since the last call, in order; ours as well, as it went.
+    std::vector<Overheard> take_overheard();
     // One extra status at once (our state changed).
     void send_status(Now now, Effects& out);
 

@@ -15,7 +15,7 @@ void Engine::State::sequenced(Turn& turn, std::size_t peer, std::size_t link,
         if (!shown) return park(from, std::move(message), header);
     } else {
         life = life_of(peer, message, header);
-        if (life == Life::refused) return;
+        if (life == Life::refused) return overheard(Overheard::Kind::dropped, message);
     }
     note_uuid(turn, peer, message);
     std::vector<std::pair<std::uint64_t, wire::Message>> waited;
@@ -36,12 +36,14 @@ void Engine::State::sequenced(Turn& turn, std::size_t peer, std::size_t link,
     const std::size_t line = line_of(link);
     const bool known = order == Sequence::Order::old || order == Sequence::Order::duplicate;
     if (header.type == "status") traffic.status(peer, line, number, !known);
-    if (order == Sequence::Order::old) return;
+    if (order == Sequence::Order::old) return overheard(Overheard::Kind::dropped, message);
     if (header.type == "status") lines_told(peer, line, message);
     if (to_read && links.heard(peer, line, turn.now.mono)) {
         link_changed_state(turn, {peer, line, true});
     }
-    if (order == Sequence::Order::duplicate) return;
+    if (order == Sequence::Order::duplicate) {
+        return overheard(Overheard::Kind::duplicate, message);
+    }
     if (header.type == "status") {
         status_came(turn, peer, message, number, life);
     } else if (to_read) {

@@ -89,14 +89,22 @@ void Engine::State::receive(Turn& turn, std::size_t link, ByteView bytes) {
         return;
     }
     if (header->generation < peers[*peer].generation && message->has("hg")) {
+        overheard(Overheard::Kind::dropped, *message);
         damper.happened(Topic::replay, *peer, turn.now.mono, turn.out, [&] {
             return log_line(LogId::replay_refused, members.name(*peer), header->generation,
                             peers[*peer].generation);
         });
         return;
     }
-    if (header->control) return control(turn, *peer, *message, *header);
+    if (header->control) {
+        overheard(Overheard::Kind::protocol, *message);
+        return control(turn, *peer, *message, *header);
+    }
     sequenced(turn, *peer, link, std::move(*message), *header);
+}
+
+void Engine::State::overheard(Overheard::Kind kind, const wire::Message& message) {
+    if (ears == Ears::curious) heard_aside.push_back({kind, message});
 }
 
 void Engine::State::bad_packet(Turn& turn, std::size_t link, Errc why) {
@@ -115,7 +123,9 @@ void Engine::State::bad_packet(Turn& turn, std::size_t link, Errc why) {
 void Engine::State::own_name_heard(Turn& turn, const wire::Message& message, const Header& header) {
     const ByteView uuid = message.binary("srcuuid");
     const bool stranger = is_uuid(uuid) && !members.for_us(uuid, {});
-    if (!stranger && header.generation <= config.generation) return;
+    if (!stranger && header.generation <= config.generation) {
+        return overheard(Overheard::Kind::duplicate, message);
+    }
     damper.happened(Topic::own_name, 0, turn.now.mono, turn.out,
                     [&] { return log_line(LogId::own_name_heard, config.self, uuid_text(uuid)); });
 }

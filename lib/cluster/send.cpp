@@ -58,7 +58,13 @@ std::uint64_t Engine::State::send(Now now, wire::Message message, Effects& out,
             log_line(LogId::message_too_large, printable(message.type()), sent.error().what));
         return 0;  // the number is not used up: a hole would be asked for again and again
     }
-    if (copy != nullptr) *copy = message;
+    if (copy != nullptr) {
+        *copy = message;
+    } else if (message.type() == "status") {
+        overheard(Overheard::Kind::unchanged, message);
+    } else {
+        overheard(Overheard::Kind::protocol, message);
+    }
     if (!control) history.keep(number, std::move(message));
     return number;
 }
@@ -90,6 +96,7 @@ void Engine::State::add_standard_fields(wire::Message& message, std::uint64_t nu
 
 Result<void> Engine::State::emit(const wire::Message& message, Effects& out) const {
     Bytes datagram, text;
+    const std::size_t before = out.size();
     // A status names the line it goes over, so it is sealed for each.
     const bool named = message.type() == "status";
     wire::Message copy = named ? message : wire::Message{};
@@ -101,7 +108,12 @@ Result<void> Engine::State::emit(const wire::Message& message, Effects& out) con
         if (named) copy.set(link_field, std::to_string(line_of(i)));
         if (named || frame.empty()) {
             auto sealed = link.text_form ? seal_line(signer, what) : seal_datagram(what);
-            if (!sealed) return tl::unexpected<Error>(sealed.error());
+            if (!sealed) {
+                // On no link then: its number goes to the next message, which peers would take for
+                // this one again.
+                out.erase(out.begin() + static_cast<std::ptrdiff_t>(before), out.end());
+                return tl::unexpected<Error>(sealed.error());
+            }
             frame = std::move(*sealed);
         }
         out.emplace_back(SendFrame{link.id, frame});
@@ -109,14 +121,20 @@ Result<void> Engine::State::emit(const wire::Message& message, Effects& out) con
     return {};
 }
 
-// Compressed as a whole (wire.md 1.8 b) when asked to, or when it fits no other way.
+// Compressed as a whole (wire.md 1.8 b) when asked to, or when it fits no other way. What fits no
+// datagram would leave a gap that no request can close.
 Result<Bytes> Engine::State::seal_datagram(const wire::Message& message) const {
     auto packet = signer.seal_netstring(message, config.inner_auth);
-    const bool too_large = !packet && packet.error().code == Errc::too_large;
+    const bool too_large =
+        packet ? packet->size() > limits::udp_bytes_max : packet.error().code == Errc::too_large;
     const bool wanted = packet && config.traditional_compression &&
                         packet->size() > config.compression_threshold_bytes;
     if (!too_large && !wanted) return packet;
-    return signer.seal_compressed(message, config.inner_auth, config.compression);
+    packet = signer.seal_compressed(message, config.inner_auth, config.compression);
+    if (packet && packet->size() > limits::udp_bytes_max) {
+        return fail(Errc::too_large, std::to_string(packet->size()) + " bytes fit no datagram");
+    }
+    return packet;
 }
 
 void Engine::State::ack(Turn& turn, std::size_t peer, std::uint64_t number) {

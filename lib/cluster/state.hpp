@@ -103,6 +103,9 @@ struct Engine::State {
     // Hands up what waited for a gap that is closed now; everything when no gap is open.
     void release_held(Turn& turn, std::size_t peer);
 
+    // For whoever listens. Nothing when nobody does.
+    void overheard(Overheard::Kind kind, const wire::Message& message);
+
     // --- dispatch.cpp, control.cpp, status.cpp: what a message means ---
     void dispatch(Turn& turn, std::size_t peer, wire::Message&& message, std::uint64_t number);
     void deliver(Turn& turn, std::size_t peer, wire::Message&& message, std::uint64_t number);
@@ -188,6 +191,8 @@ struct Engine::State {
     };
     Stalls stalls;  // for people
     bool started{false};
+    Ears ears{};
+    std::vector<Overheard> heard_aside;  // not taken yet
 };
 
 }  // namespace hb::cluster

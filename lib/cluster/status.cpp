@@ -13,7 +13,10 @@ void Engine::State::status_came(Turn& turn, std::size_t peer, const wire::Messag
     Peer& from = peers[peer];
     const NodeName& name = members.name(peer);
     // A repeated older one shows that the peer lives, but its word has been overtaken.
-    if (life == Life::same && number < from.status_number) return heartbeat(turn, peer);
+    if (life == Life::same && number < from.status_number) {
+        overheard(Overheard::Kind::unchanged, message);
+        return heartbeat(turn, peer);
+    }
     if (!message.has("protocol") && acks.on()) {
         acks.switch_off();
         turn.log(LogId::flow_off, name);
@@ -40,7 +43,7 @@ void Engine::State::status_came(Turn& turn, std::size_t peer, const wire::Messag
     const std::string word = lower(message.get("st"));
     heard_by(turn, peer, message, word == "active");
     if (word == "dead") return peer_died(turn, peer);
-    if (word == from.word) return;
+    if (word == from.word) return overheard(Overheard::Kind::unchanged, message);
     from.word = word;
     turn.log(LogId::peer_status, name, printable(word));
     turn.up.emplace_back(PeerStatus{name, message});
