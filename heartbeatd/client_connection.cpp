@@ -1,6 +1,7 @@
 // See client_connection.hpp.
 #include "client_connection.hpp"
 
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -33,43 +34,60 @@ bool ClientConnection::read() {
     return !ended_;
 }
 
-bool ClientConnection::add(const Bytes& frame) {
+// What it has closed its end for is for nobody; the end of its stream will tell.
+std::size_t ClientConnection::write(ByteView bytes) {
+    std::size_t taken = 0;
+    while (taken < bytes.size()) {
+        const ByteView rest = bytes.substr(taken);
+        const ssize_t now =
+            ::send(watch_->descriptor(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (now >= 0) taken += static_cast<std::size_t>(now);
+        if (now < 0 && errno == EINTR) continue;
+        if (now < 0 && errno != EAGAIN) deaf_ = true;
+        if (now < 0) break;
+    }
+    return taken;
+}
+
+bool ClientConnection::add(ByteView frame) {
     if (deaf_) return true;
+    if (waiting_.empty()) frame.remove_prefix(write(frame));
+    if (deaf_ || frame.empty()) return true;
     if (waiting_.size() >= frames_max_ ||
         waiting_bytes_ + frame.size() > limits::client_queue_bytes_max) {
         return false;
     }
-    waiting_.push_back(frame);
+    waiting_.emplace_back(frame);
     waiting_bytes_ += frame.size();
     return true;
 }
 
 bool ClientConnection::flush() {
-    while (!waiting_.empty()) {
+    while (!waiting_.empty() && !deaf_) {
         const ByteView rest = ByteView(waiting_.front()).substr(written_);
-        const ssize_t taken =
-            ::send(watch_->descriptor(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (taken < 0 && errno == EINTR) continue;
-        if (taken < 0 && errno == EAGAIN) return false;
-        if (taken < 0) {  // it is going; the end of its stream will tell
-            deaf_ = true;
-            waiting_.clear();
-            waiting_bytes_ = written_ = 0;
-            return true;
-        }
-        written_ += static_cast<std::size_t>(taken);
-        if (written_ < waiting_.front().size()) continue;
+        const std::size_t taken = write(rest);
+        written_ += taken;
+        if (deaf_) break;
+        if (taken < rest.size()) return false;
         waiting_bytes_ -= waiting_.front().size();
         waiting_.pop_front();
         written_ = 0;
     }
+    waiting_.clear();
+    waiting_bytes_ = written_ = 0;
     return true;
 }
 
 // By a descriptor of the process, so that no later process of that number is hit.
-void ClientConnection::signal(int number) {
+bool ClientConnection::signal(int number) {
     if (!process_) process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-    if (process_) ::syscall(SYS_pidfd_send_signal, process_.get(), number, nullptr, 0);
+    if (!process_) return errno != ESRCH;
+    return ::syscall(SYS_pidfd_send_signal, process_.get(), number, nullptr, 0) == 0 ||
+           errno != ESRCH;
+}
+
+bool ClientConnection::process_lives() const {
+    return pid_ <= 0 || ::kill(static_cast<pid_t>(pid_), 0) == 0 || errno != ESRCH;
 }
 
 }  // namespace hb::shell

@@ -36,14 +36,16 @@ public:
     // Whole bodies that were read.
     std::deque<Bytes>& bodies() noexcept { return bodies_; }
 
-    // Into the queue. False: it is full.
-    bool add(const Bytes& frame);
+    // Written as far as the client takes it; the rest goes into the queue. False: that is full.
+    bool add(ByteView frame);
     // Writes what the client takes. True when nothing waits any more.
     bool flush();
     void allow(std::size_t frames) noexcept { frames_max_ = frames; }
     std::size_t waiting_frames() const noexcept { return waiting_.size(); }
     std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
-    void signal(int number);
+    // False: its process is gone.
+    bool signal(int number);
+    bool process_lives() const;
 
 private:
     std::unique_ptr<Watch> watch_;
@@ -54,6 +56,9 @@ private:
     std::optional<Error> broken_;
     bool ended_{false};
     bool deaf_{false};  // it has closed its end; what we write is for nobody
+    // How much of it is taken now. Nothing: no more can be written at all.
+    std::size_t write(ByteView bytes);
+
     std::deque<Bytes> waiting_;
     std::size_t waiting_bytes_{};
     std::size_t written_{};  // of the first

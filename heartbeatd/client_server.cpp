@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "loop.hpp"
@@ -126,8 +127,10 @@ void ClientServer::work_later() {
 }
 
 void ClientServer::work() {
+    std::size_t bytes = 0;
     for (std::size_t i = 0; i < limits::client_calls_per_turn && !ready_.empty(); ++i) {
         if (paused_) return;
+        if (bytes >= limits::client_bytes_per_turn) break;
         const ConnectionId id = ready_.front();
         ready_.pop_front();
         const auto found = connections_.find(id);
@@ -136,6 +139,7 @@ void ClientServer::work() {
         if (!bodies.empty()) {
             Bytes body = std::move(bodies.front());
             bodies.pop_front();
+            bytes += body.size();
             const bool lives = claimed_process_lives(body);
             hooks_.call({id, std::move(body), lives});  // which may end the connection
         }
@@ -169,12 +173,16 @@ void ClientServer::client(const Notify& order) {
     if (found == connections_.end()) return;
     ClientConnection& connection = found->second;
     const bool idle = connection.waiting_frames() == 0;
-    if (!connection.add(order.frame)) return cut_off(order.connection, "sendfail");
+    if (!connection.add(order.frame)) return cut_off(order.connection);
+    const bool waits = connection.waiting_frames() != 0;
     // With something in front of it, it waits for the same moment.
-    if (idle && !connection.flush()) {
+    if (idle && waits) {
         connection.watch().once_writable([this, id = order.connection] { writable(id); });
     }
-    if (order.signal != 0) connection.signal(order.signal);
+    if (order.signal != 0 && !connection.signal(order.signal)) {
+        return drop(order.connection, "died");
+    }
+    if (waits) cut_off_the_slowest();
 }
 
 void ClientServer::writable(ConnectionId id) {
@@ -183,15 +191,41 @@ void ClientServer::writable(ConnectionId id) {
     found->second.watch().once_writable([this, id] { writable(id); });
 }
 
+void ClientServer::cut_off(ConnectionId id) {
+    const ClientConnection& slow = connections_.at(id);
+    hooks_.log(
+        log_line(LogId::client_slow, slow.pid(), slow.waiting_frames(), slow.waiting_bytes()));
+    drop(id, "sendfail");
+}
+
+void ClientServer::cut_off_the_slowest() {
+    std::size_t all = 0;
+    for (const auto& [id, connection] : connections_) all += connection.waiting_bytes();
+    if (all <= limits::client_waiting_bytes_max) return;
+    const auto slowest = std::max_element(
+        connections_.begin(), connections_.end(), [](const auto& a, const auto& b) {
+            return a.second.waiting_bytes() < b.second.waiting_bytes();
+        });
+    cut_off(slowest->first);
+}
+
 // The core is in the middle of a step when it says this: it hears of it afterwards.
-void ClientServer::cut_off(ConnectionId id, const char* reason) {
-    const auto found = connections_.find(id);
-    hooks_.log(log_line(LogId::client_slow, found->second.pid(), found->second.waiting_frames(),
-                        found->second.waiting_bytes()));
-    connections_.erase(found);
+void ClientServer::drop(ConnectionId id, const char* reason) {
+    connections_.erase(id);
     loop_.post([this, alive = alive_, id, reason = std::string(reason)] {
         if (*alive) hooks_.gone({id, reason});
     });
+}
+
+// A child may hold the connection of a process that is gone.
+void ClientServer::audit(Instant now) {
+    if (now < next_audit_) return;
+    next_audit_ = now + limits::client_audit_pause;
+    std::vector<ConnectionId> dead;
+    for (const auto& [id, connection] : connections_) {
+        if (!connection.process_lives()) dead.push_back(id);
+    }
+    for (const ConnectionId id : dead) hooks_.gone({id, died_audit});
 }
 
 // What the client has not taken by now it does not get; what the kernel holds it can still read.

@@ -44,6 +44,9 @@ public:
     void client(const ClientQueue& order);
     void client(const PauseClients& order);
 
+    // Looks now and then whether the processes behind the connections live.
+    void audit(Instant now);
+
     std::size_t connections() const noexcept { return connections_.size(); }
 
 private:
@@ -57,8 +60,11 @@ private:
     void work_later();
     void rest(ConnectionId id);
     void writable(ConnectionId id);
-    // It takes nothing. `reason` is for the cluster.
-    void cut_off(ConnectionId id, const char* reason);
+    // It takes nothing.
+    void cut_off(ConnectionId id);
+    void cut_off_the_slowest();
+    // Closes it. `reason` is for the cluster.
+    void drop(ConnectionId id, const char* reason);
 
     Loop& loop_;
     std::string path_;
@@ -68,6 +74,7 @@ private:
     std::map<ConnectionId, ClientConnection> connections_;
     std::deque<ConnectionId> ready_;  // have bodies that are not handed up yet
     std::uint32_t last_id_{};
+    Instant next_audit_{};
     bool working_{false};  // work() is posted
     bool paused_{false};
     std::shared_ptr<bool> alive_;  // false for what was posted and comes too late

@@ -258,6 +258,7 @@ void Daemon::note(Now now, const Event& event) {
 void Daemon::housekeeping() {
     if (health_.fine(clock_.now(), config_.ha_cf.deadtime)) tell_service_manager("WATCHDOG=1");
     fencing_.tick(clock_.now(), Clock::unix_seconds());
+    if (clients_) clients_->audit(clock_.now());
     if (!recorder_) return;
     const std::string trouble = recorder_->trouble();
     if (!trouble.empty()) log(log_line(LogId::recording_ended, trouble));

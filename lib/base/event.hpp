@@ -82,7 +82,9 @@ struct ClientCall {
     Bytes body;
     bool process_lives{};
 };
-// The connection is closed. `reason` as 3.0.6 tells it: EOF, sendfail.
+// The connection is closed. `reason` as 3.0.6 tells it: EOF, sendfail, died. With `died-audit` it
+// is still open: the process that had connected is gone, somebody else holds its end.
+inline constexpr const char* died_audit = "died-audit";
 struct ClientGone {
     ConnectionId connection{};
     std::string reason;

@@ -36,10 +36,15 @@ inline constexpr std::size_t client_connections_max = 300;
 inline constexpr std::size_t client_queue_frames = 64;  // of one client, not taken yet, as in 3.0.6
 inline constexpr std::size_t client_queue_frames_max = 4096;      // as it may ask with set_sendqlen
 inline constexpr std::size_t client_queue_bytes_max = 1U << 20U;  // likewise; then it is cut off
-inline constexpr std::size_t client_read_bytes = 8192;            // of one client at a time
+// Of all clients together; then the one for which most waits is cut off.
+inline constexpr std::size_t client_waiting_bytes_max = 16U << 20U;
+inline constexpr std::size_t client_read_bytes = 8192;    // of one client at a time
 inline constexpr std::size_t client_calls_per_turn = 16;  // of all, before the links' next turn
-inline constexpr int client_backlog = 128;                // not accepted yet, as in 3.0.6
-inline constexpr Duration client_log_pause = 60s;         // one line of a kind, with a count
+inline constexpr std::size_t client_bytes_per_turn = 1U << 16U;  // likewise; one body may be more
+inline constexpr Duration client_audit_pause =
+    9s;                                            // looks whether their processes live; 3.0.6: 9 s
+inline constexpr int client_backlog = 128;         // not accepted yet, as in 3.0.6
+inline constexpr Duration client_log_pause = 60s;  // one line of a kind, with a count
 inline constexpr std::size_t plugin_requests_per_second = 20;  // of one plugin; more are refused
 inline constexpr Duration plugin_refused_log_pause = 60s;      // one line, with a count
 inline constexpr std::size_t ping_count_max = 10000;           // as a peer or a plugin may say

@@ -32,11 +32,14 @@ std::optional<std::uint64_t> leading_hex(std::string_view text) {
     return parse_hex(text.substr(0, std::min({end, text.size(), std::size_t{16}})));
 }
 
-// Between daemons: 3.0.6 gives them to no client.
-bool never_told(std::string_view type) {
-    static constexpr std::string_view types[] = {"query-cstatus", "reqnodes", "repnodes",
-                                                 "setweight",     "setsite",  "addnode"};
-    return std::find(std::begin(types), std::end(types), type) != std::end(types);
+// What is between daemons 3.0.6 gives only to those who want to see everything.
+unsigned class_of(std::string_view type, unsigned otherwise) {
+    static constexpr std::string_view types[] = {"reqnodes", "repnodes", "setweight", "setsite",
+                                                 "addnode"};
+    if (otherwise != class_new) return otherwise;
+    if (type == "query-cstatus") return class_api;
+    const bool between = std::find(std::begin(types), std::end(types), type) != std::end(types);
+    return between ? class_protocol : class_new;
 }
 
 bool holds_message(const wire::Message& message) {
@@ -81,7 +84,9 @@ void ClientDesk::send(const Session& session, const wire::Message& message, Effe
 }
 
 void ClientDesk::tell(const wire::Message& message, unsigned message_class, Effects& out) {
-    if (!anybody() || never_told(message.type())) return;
+    if (!anybody()) return;
+    message_class = class_of(message.type(), message_class);
+    if (message_class != class_new && !curious_) return;
     std::optional<Bytes> frame;
     for (const ClientId id : clients_.hearers(message)) {
         const auto connection = by_client_.find(id);
@@ -117,7 +122,7 @@ void ClientDesk::came(Instant now, const ClientCame& event, Effects& out) {
 }
 
 void ClientDesk::gone(DeskHost& host, const ClientGone& event, Effects& out) {
-    remove(host, event.connection, event.reason, false, out);
+    remove(host, event.connection, event.reason, event.reason == died_audit, out);
 }
 
 void ClientDesk::remove(DeskHost& host, ConnectionId connection, const std::string& reason,
@@ -130,6 +135,7 @@ void ClientDesk::remove(DeskHost& host, ConnectionId connection, const std::stri
     if (session.client) {
         by_client_.erase(*session.client);
         clients_.sign_off(*session.client, reason, leave);
+        look_for_curious();
     }
     if (connected) {
         for (const wire::Message& message : leave) send(session, message, out);
@@ -220,7 +226,13 @@ void ClientDesk::set_filter(Session& session, const wire::Message& message, Effe
         return send(session, refused("setfilter", "EPERM"), out);
     }
     session.classes = known;
+    look_for_curious();
     send(session, accepted(response("setfilter")), out);
+}
+
+void ClientDesk::look_for_curious() {
+    curious_ = std::any_of(sessions_.begin(), sessions_.end(),
+                           [](const auto& one) { return (one.second.classes & ~class_new) != 0; });
 }
 
 void ClientDesk::set_signal(Session& session, const wire::Message& message, Effects& out) {
@@ -248,7 +260,8 @@ void ClientDesk::client_status(DeskHost& host, Session& session, const wire::Mes
         query.set("dest", node->name);
         query.set("cn", client);
         query.set("from_id", session.name);
-        return host.say(std::move(query));
+        if (!host.say(std::move(query))) send(session, refused("clientstatus", "ECOMM"), out);
+        return;
     }
     wire::Message answer = response("clientstatus");
     answer.set("subt", "respond-cstatus");
@@ -267,7 +280,7 @@ void ClientDesk::forbidden(Session& session, std::string_view type, const std::s
 void ClientDesk::cluster_message(DeskHost& host, Session& session, wire::Message message,
                                  Effects& out) {
     if (session.casual) return remove(host, session.peer.connection, "badclient", true, out);
-    const std::string type(message.type());
+    const std::string type = lower(message.type());
     if (type.empty()) return;
     if (type == "ask_resources") {
         if (message.get("info") != "me") {

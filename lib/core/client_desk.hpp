@@ -30,15 +30,20 @@ public:
     DeskHost& operator=(const DeskHost&) = delete;
     virtual Instant moment() const = 0;
     virtual ApiView view() const = 0;
-    // To the cluster. What local clients hear of it comes back by ClientDesk::tell().
-    virtual void say(wire::Message message) = 0;
+    // To the cluster. What local clients hear of it comes back by ClientDesk::tell(). False: it
+    // cannot go.
+    virtual bool say(wire::Message message) = 0;
     // The client asks that this node gives up a class of resources, as ipfail does.
     virtual void give_up(ClientId client, std::string_view name, std::string_view scope) = 0;
 };
 
 // Classes of messages (clientapi.md 6.2), one bit each.
-inline constexpr unsigned class_new = 1;        // KEEPIT
-inline constexpr unsigned class_unchanged = 2;  // NOCHANGE
+inline constexpr unsigned class_new = 1;          // KEEPIT
+inline constexpr unsigned class_unchanged = 2;    // NOCHANGE
+inline constexpr unsigned class_dropped = 4;      // DROPIT
+inline constexpr unsigned class_duplicate = 8;    // DUPLICATE
+inline constexpr unsigned class_api = 0x10;       // APICALL: what daemons ask about clients
+inline constexpr unsigned class_protocol = 0x20;  // PROTOCOL: what daemons say to each other only
 inline constexpr unsigned classes_known = 0x3f;
 
 class ClientDesk {
@@ -58,6 +63,8 @@ public:
     void tell(const wire::Message& message, unsigned message_class, Effects& out);
     // Whether somebody may hear what is told.
     bool anybody() const noexcept { return !by_client_.empty(); }
+    // Whether somebody wants more than new messages.
+    bool curious() const noexcept { return curious_; }
 
 private:
     struct Session {
@@ -98,6 +105,7 @@ private:
                        Effects& out);
     void cluster_message(DeskHost& host, Session& session, wire::Message message, Effects& out);
     void query(DeskHost& host, wire::Message message);
+    void look_for_curious();
     void forbidden(Session& session, std::string_view type, const std::string& why, Effects& out);
     // It goes, for that reason; `connected`: it still hears of it. The session ends here.
     void remove(DeskHost& host, ConnectionId connection, const std::string& reason, bool connected,
@@ -111,6 +119,7 @@ private:
     ClientRules rules_;
     Sessions sessions_;
     std::map<ClientId, ConnectionId> by_client_;
+    bool curious_{false};
     std::uint64_t sign_ons_{};
     // What was logged since `forget_at_`, so that nobody fills the log.
     std::set<std::string> told_;

@@ -16,7 +16,9 @@ public:
         : service_(service), now_(now), wishes_(wishes), out_(out) {}
     Instant moment() const override { return now_.mono; }
     ApiView view() const override { return service_.view(); }
-    void say(wire::Message message) override { service_.send(now_, std::move(message), out_); }
+    bool say(wire::Message message) override {
+        return service_.send(now_, std::move(message), out_);
+    }
     void give_up(ClientId client, std::string_view name, std::string_view scope) override {
         using Given = resource::Manager::Given;
         const char* what = "";
@@ -118,14 +120,11 @@ ApiView ClientService::view() const {
     return view;
 }
 
-void ClientService::send(Now now, wire::Message message, Effects& out) {
-    if (!desk_.anybody()) {
-        engine_.send(now, std::move(message), out);
-        return;
-    }
-    if (const auto sent = engine_.say(now, std::move(message), out)) {
-        desk_.tell(*sent, class_new, out);
-    }
+bool ClientService::send(Now now, wire::Message message, Effects& out) {
+    if (!desk_.anybody()) return engine_.send(now, std::move(message), out) != 0;
+    const auto sent = engine_.say(now, std::move(message), out);
+    if (sent) desk_.tell(*sent, class_new, out);
+    return sent.has_value();
 }
 
 // --- what clients hear of the cluster ---
@@ -149,15 +148,27 @@ wire::Message link_status(const NodeName& node, std::string_view link, bool up) 
     return message;
 }
 
+wire::Message ping_status(Now now, const NodeName& ping, std::string_view word) {
+    wire::Message status = wire::make_message("NS_st");
+    status.set("st", "ping");
+    status.set("info", word);
+    status.set("src", ping);
+    status.set("ts", to_hex(now.unix_seconds));
+    return status;
+}
+
 }  // namespace
+
+std::string_view ClientService::word_of(const NodeName& ping) const {
+    const auto& pings = engine_config_.pings;
+    const auto spec =
+        std::find_if(pings.begin(), pings.end(), [&](const auto& one) { return one.name == ping; });
+    return spec == pings.end() ? std::string_view() : cluster::ping_word(spec->kind);
+}
 
 // A ping node's link is told with it: behind its death, before its return.
 void ClientService::tell_ping(Now now, const cluster::PingState& ping, Effects& out) {
-    const auto& pings = engine_config_.pings;
-    const auto spec = std::find_if(pings.begin(), pings.end(),
-                                   [&](const auto& one) { return one.name == ping.ping; });
-    if (spec == pings.end()) return;
-    const std::string_view word = cluster::ping_word(spec->kind);
+    const std::string_view word = word_of(ping.ping);
     if (!ping.up) {
         wire::Message status = dead_status(now, ping.ping);
         status.set("info", word);
@@ -165,12 +176,13 @@ void ClientService::tell_ping(Now now, const cluster::PingState& ping, Effects& 
     }
     desk_.tell(link_status(ping.ping, ping.ping, ping.up), class_new, out);
     if (!ping.up) return;
-    wire::Message status = wire::make_message("NS_st");
-    status.set("st", "ping");
-    status.set("info", word);
-    status.set("src", ping.ping);
-    status.set("ts", to_hex(now.unix_seconds));
-    desk_.tell(engine_.with_auth(std::move(status)), class_new, out);
+    desk_.tell(engine_.with_auth(ping_status(now, ping.ping, word)), class_new, out);
+    told_up_ = ping.ping;
+}
+
+void ClientService::tell_answer(Now now, const NodeName& ping, Effects& out) {
+    if (std::exchange(told_up_, {}) == ping || !desk_.curious()) return;
+    desk_.tell(engine_.with_auth(ping_status(now, ping, word_of(ping))), class_unchanged, out);
 }
 
 void ClientService::tell(Now now, const cluster::Notice& news, Effects& out) {
@@ -183,13 +195,40 @@ void ClientService::tell(Now now, const cluster::Notice& news, Effects& out) {
         desk_.tell(dead_status(now, dead->peer), class_new, out);
     } else if (const auto* ping = std::get_if<cluster::PingState>(&news)) {
         tell_ping(now, *ping, out);
+    } else if (const auto* heard = std::get_if<cluster::PingHeard>(&news)) {
+        tell_answer(now, heard->ping, out);
     } else if (const auto* link = std::get_if<cluster::LinkState>(&news)) {
         const cluster::LinkSpec& spec = engine_config_.links[static_cast<std::size_t>(link->link)];
         if (!spec.ping) desk_.tell(link_status(link->node, spec.name, link->up), class_new, out);
     }
 }
 
+void ClientService::tell_overheard(Effects& out) {
+    for (cluster::Overheard& one : engine_.take_overheard()) {
+        unsigned message_class = class_unchanged;
+        switch (one.kind) {
+            case cluster::Overheard::Kind::unchanged:
+                break;
+            case cluster::Overheard::Kind::dropped:
+                message_class = class_dropped;
+                break;
+            case cluster::Overheard::Kind::duplicate:
+                message_class = class_duplicate;
+                break;
+            case cluster::Overheard::Kind::protocol:
+                message_class = class_protocol;
+                break;
+        }
+        const bool ours = one.message.source() == config_.self && !one.message.has("auth");
+        desk_.tell(ours ? engine_.with_auth(std::move(one.message)) : one.message, message_class,
+                   out);
+    }
+}
+
 void ClientService::look(Effects& out) {
+    using Ears = cluster::Engine::Ears;
+    if (desk_.curious()) tell_overheard(out);
+    engine_.listen(desk_.curious() ? Ears::curious : desk_.anybody() ? Ears::clients : Ears::none);
     const bool crowded = desk_.anybody() && engine_.crowded();
     if (std::exchange(paused_, crowded) != crowded) out.emplace_back(PauseClients{crowded});
 }

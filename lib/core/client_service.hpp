@@ -22,7 +22,8 @@ public:
     void reconfigure(ApiConfig config);
 
     // To the cluster, and to the clients here whom it concerns.
-    void send(Now now, wire::Message message, Effects& out);
+    // False: it cannot go.
+    bool send(Now now, wire::Message message, Effects& out);
     // What the cluster found out. After everybody else has heard of it: answers of this node come
     // to clients before what is answered.
     void tell(Now now, const cluster::Notice& news, Effects& out);
@@ -37,7 +38,10 @@ public:
 
 private:
     class Host;
+    void tell_overheard(Effects& out);
     void tell_ping(Now now, const cluster::PingState& ping, Effects& out);
+    void tell_answer(Now now, const NodeName& ping, Effects& out);
+    std::string_view word_of(const NodeName& ping) const;
 
     ApiConfig config_;
     Clients& clients_;
@@ -45,6 +49,7 @@ private:
     const cluster::EngineConfig& engine_config_;
     resource::Manager& manager_;
     ClientDesk desk_;
+    NodeName told_up_;  // the ping node whose answer was news already
     bool paused_{false};
 };
 

@@ -7,18 +7,37 @@
 #include "base/text.hpp"
 
 namespace hb::core {
+namespace {
+
+constexpr std::size_t control_fields = 32;  // and fewer, which the daemon adds
+
+std::size_t all_fields(const wire::Message& message) {
+    std::size_t count = message.fields.size();
+    for (const wire::Field& field : message.fields) {
+        if (field.nested) count += all_fields(*field.nested);
+    }
+    return count;
+}
+
+}  // namespace
 
 bool daemons_own(std::string_view type) noexcept {
     static constexpr std::string_view own[] = {
         "status",        "starting",        "resource",   "shutdone",        "stonith",
         "reqnodes",      "repnodes",        "ip-request", "ip-request-resp", "hbapi-clstat",
         "query-cstatus", "respond-cstatus", "hb_fenced"};
-    return type.starts_with("NS_") ||
+    return type.starts_with("NS_") || type.starts_with("ns_") ||
            std::find(std::begin(own), std::end(own), type) != std::end(own);
 }
 
 bool changes_membership(std::string_view type) noexcept {
     return type == "addnode" || type == "delnode" || type == "setweight" || type == "setsite";
+}
+
+bool pretends_to_be_packed(const wire::Message& message) noexcept {
+    return std::any_of(message.fields.begin(), message.fields.end(), [](const wire::Field& field) {
+        return field.name.starts_with("_compress");
+    });
 }
 
 wire::Message Clients::announcement(const Client& client, std::string_view status,
@@ -75,18 +94,27 @@ std::optional<ClientId> Clients::find(std::string_view name) const noexcept {
 Result<wire::Message> Clients::stamped(ClientId id, wire::Message message) const {
     const auto found = clients_.find(id);
     if (found == clients_.end()) return fail(Errc::not_found, "no such client");
-    const std::string_view type = message.type();
+    // Who receives it may not mind the case.
+    const std::string type = lower(message.type());
     if (type.empty()) return fail(Errc::malformed, "no field t, expected t=TYPE");
+    if (pretends_to_be_packed(message)) {
+        return fail(Errc::permission, "only the daemon packs messages");
+    }
+    if (message.fields.size() + control_fields > limits::message_fields_max ||
+        all_fields(message) + control_fields > limits::message_fields_total_max) {
+        return fail(Errc::too_large, "too many fields");
+    }
     const bool is_query = type == "query-cstatus";
     if ((daemons_own(type) && !is_query) || type.starts_with("hbapi-") || type == "hb_takeover") {
-        return fail(Errc::permission, "only the daemon says " + printable(type, 64));
+        return fail(Errc::permission, "only the daemon says " + printable(message.type(), 64));
     }
     if (changes_membership(type)) {
         return fail(Errc::permission,
-                    printable(type, 64) + " is not supported: edit ha.cf on both nodes");
+                    printable(message.type(), 64) + " is not supported: edit ha.cf on both nodes");
     }
     const Client& client = found->second;
-    message.set("from_id", client.name);  // from here on `type` sees nothing
+    message.erase("auth");
+    message.set("from_id", client.name);
     if (!is_query) message.set("to_id", client.name);
     message.set("client_gen", std::to_string(client.number));
     return message;

@@ -35,8 +35,9 @@ public:
     bool online(std::string_view name) const noexcept { return find(name).has_value(); }
 
     // `message` as the cluster hears it from that client: it speaks only to clients of its own
-    // name. Errors: not_found (no such client), malformed (no type), permission (only daemons say
-    // this; a query for clients and a request for a hand-over are everybody's).
+    // name. Errors: not_found (no such client), malformed (no type), too_large (so many fields that
+    // peers would refuse it), permission (only daemons say this; a query for clients and a request
+    // for a hand-over are everybody's).
     Result<wire::Message> stamped(ClientId id, wire::Message message) const;
 
     // Who of this node hears a message of any node.
@@ -65,5 +66,7 @@ private:
 bool daemons_own(std::string_view type) noexcept;
 // Messages that would change who belongs to the cluster, which only ha.cf does here.
 bool changes_membership(std::string_view type) noexcept;
+// Such a message is, for whoever receives it, the one that is packed in it: any of the above.
+bool pretends_to_be_packed(const wire::Message& message) noexcept;
 
 }  // namespace hb::core

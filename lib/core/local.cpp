@@ -24,6 +24,7 @@ LocalRequest read_local(ByteView text) {
             return refused(type, "field " + field.name + " is the daemon's to add");
         }
     }
+    if (pretends_to_be_packed(*message)) return refused(type, "only the daemon packs messages");
     std::string resource_class(message->get("rsc_hold"));
     if (resource_class.empty()) resource_class = "all";
     if (type == "ask_resources") {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -292,6 +293,71 @@ TEST_F(ClientSocket, TheSignalFollowsTheFrame) {
     EXPECT_EQ(rung, 1);
     EXPECT_EQ(heard(client), "xy");
     ::sigaction(SIGURG, &before, nullptr);
+}
+
+// Why: clientapi.md 8.3: a child may hold the connection of a client that is gone, for ever.
+TEST_F(ClientSocket, AConnectionOfAProcessThatIsGoneIsReported) {
+    const Fd here = connect();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const int end = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::memcpy(address.sun_path, path.data(), path.size());
+        const int failed = ::connect(end, reinterpret_cast<sockaddr*>(&address), sizeof address);
+        if (failed == 0 && ::fork() == 0) {  // holds the connection of the other one to its end
+            char byte = 0;
+            while (::recv(end, &byte, 1, 0) > 0) {
+            }
+            ::_exit(0);
+        }
+        ::_exit(failed == 0 ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+    turn();
+    ASSERT_EQ(came.size(), 2U);
+    EXPECT_EQ(came[1].pid, child);
+    Instant at{};
+    at = at + limits::client_audit_pause;
+    server->audit(at);
+    ASSERT_EQ(gone.size(), 1U);
+    EXPECT_EQ(gone[0].connection, came[1].connection);
+    EXPECT_EQ(gone[0].reason, died_audit);
+    EXPECT_EQ(server->connections(), 2U);  // the core closes it
+    server->audit(at + limits::client_audit_pause / 2);
+    EXPECT_EQ(gone.size(), 1U);
+    // 8, 3.: it hears of it at the next frame, too, when it wants a signal.
+    server->client(Notify{came[1].connection, "x", SIGURG});
+    EXPECT_EQ(server->connections(), 1U);
+    turn();
+    ASSERT_EQ(gone.size(), 2U);
+    EXPECT_EQ(gone[1].reason, "died");
+    EXPECT_TRUE(logged.empty());
+    say(here, frame("still here"));
+    turn();
+    EXPECT_EQ(calls.size(), 1U);
+}
+
+// Why: two hundred slow clients within their own bounds would still be two hundred mebibytes.
+TEST_F(ClientSocket, AllThatWaitsTogetherHasABound) {
+    std::vector<Fd> clients;
+    const Bytes note = frame(std::string(200'000, 'x'));
+    const std::size_t enough = limits::client_waiting_bytes_max / (4 * note.size()) + 3;
+    for (std::size_t i = 0; i < enough; ++i) {
+        clients.push_back(connect());
+        server->client(ClientQueue{came[i].connection, 1000});
+        // One of them has a little more.
+        for (int k = 0; k < (i == 3 ? 6 : 5); ++k) {
+            server->client(Notify{came[i].connection, note, 0});
+        }
+        if (!logged.empty()) break;
+    }
+    turn();
+    ASSERT_EQ(gone.size(), 1U);
+    EXPECT_EQ(gone[0].connection, came[3].connection);
+    EXPECT_EQ(gone[0].reason, "sendfail");
 }
 
 }  // namespace

@@ -48,6 +48,59 @@ TEST_F(Desk, WhatDaemonsSayIsForbidden) {
     EXPECT_NE(heard(1), "");
 }
 
+// Why: whoever receives a packed message reads what is packed in it: `status st=dead` of any client
+// would have come from this node, signed.
+TEST_F(Desk, sec_NoClientPacksADaemonsMessage) {
+    sign_on(1, "tst");
+    said.clear();
+    for (const char* name : {"_compressed_payload", "_compression_algorithm"}) {
+        wire::Message message = message_of({{"t", "hello"}});
+        message.set_binary(name, "x");
+        call(1, body_of(message));
+        call(1, {{"t", "hello"}, {name, "x"}});
+    }
+    EXPECT_EQ(said, Lines{});
+    EXPECT_EQ(logged().back(), "client tst may not send 'hello': only the daemon packs messages");
+}
+
+// Why: a peer may compare types without their case, and a signature of the client's own must not go
+// out beside ours.
+TEST_F(Desk, sec_NeitherCaseNorAuthGetsPast) {
+    sign_on(1, "tst");
+    said.clear();
+    for (const char* type : {"STATUS", "Resource", "ns_ackmsg", "HBAPI-clstat", "AddNode"}) {
+        call(1, {{"t", type}});
+    }
+    EXPECT_EQ(said, Lines{});
+    call(1, {{"t", "Hello"}, {"auth", "1 abc"}, {"auth", "1 def"}});
+    EXPECT_EQ(said, Lines{"t=Hello from_id=tst to_id=tst client_gen=0"});
+}
+
+// Why: with the fields that the daemon adds, peers would refuse the packet, and ask for its number
+// without end.
+TEST_F(Desk, sec_NoClientSaysWhatPeersCannotRead) {
+    sign_on(1, "tst");
+    said.clear();
+    wire::Message message = message_of({{"t", "hello"}});
+    while (message.fields.size() < limits::message_fields_max) {
+        message.set("f" + std::to_string(message.fields.size()), "");
+    }
+    call(1, body_of(message));
+    wire::Message outer = message_of({{"t", "hello"}});
+    message.fields.resize(1020);
+    for (int i = 0; i < 4; ++i) {
+        wire::Field field{"m" + std::to_string(i),
+                          wire::FieldType::nested,
+                          {},
+                          {},
+                          std::make_shared<const wire::Message>(message)};
+        outer.fields.push_back(field);
+    }
+    call(1, body_of(outer));
+    EXPECT_EQ(said, Lines{});
+    EXPECT_EQ(logged().back(), "client tst may not send 'hello': too many fields");
+}
+
 // Why: ipfail's wish; any other word of a hand-over is between daemons.
 TEST_F(Desk, AHandOverIsAskedOfThisNode) {
     sign_on(1, "tst");
@@ -132,6 +185,14 @@ TEST_F(Desk, MessagesReachWhomTheyConcern) {
     for (const char* type : {"query-cstatus", "reqnodes", "repnodes", "addnode", "setsite"}) {
         EXPECT_EQ(told({{"t", type}}), "--") << type;
     }
+    ask(1, "tst", "setfilter", {{"fmask", "10"}});
+    heard(1);
+    EXPECT_EQ(told({{"t", "query-cstatus"}}), "1-");
+    EXPECT_EQ(told({{"t", "reqnodes"}}), "--");
+    ask(1, "tst", "setfilter", {{"fmask", "20"}});
+    heard(1);
+    EXPECT_EQ(told({{"t", "reqnodes"}}), "1-");
+    EXPECT_EQ(told({{"t", "query-cstatus"}}), "--");
 }
 
 // Why: a leave goes to the client itself while it can hear, and to its like everywhere.
@@ -177,17 +238,37 @@ TEST_F(Desk, AWholeStatusIsToldNowAndThen) {
     EXPECT_EQ(told("700"), "status for 1\n");
 }
 
+// Why: whoever inherited the connection of a dead client hears that it is over.
+TEST_F(Desk, AClientWhoseProcessIsGoneIsToldAndClosed) {
+    sign_on(1, "tst");
+    said.clear();
+    gone(1, died_audit);
+    const std::string leave =
+        "t=hbapi-clstat st=leave from_id=tst to_id=tst src=c1 info=died-audit client_gen=0";
+    EXPECT_EQ(heard(1), leave + "\nEOF\n");
+    EXPECT_EQ(said, Lines{leave});
+    EXPECT_FALSE(clients.online("tst"));
+}
+
+// Why: the engine copies every packet while somebody wants to see them.
+TEST_F(Desk, NobodyIsCuriousOnceTheLastOneHasLeft) {
+    sign_on(1, "tst");
+    EXPECT_FALSE(desk.curious());
+    ask(1, "tst", "setfilter", {{"fmask", "3f"}});
+    EXPECT_TRUE(desk.curious());
+    ask(1, "tst", "setfilter", {{"fmask", "1"}});
+    EXPECT_FALSE(desk.curious());
+    ask(1, "tst", "setfilter", {{"fmask", "4"}});
+    gone(1, "EOF");
+    EXPECT_FALSE(desk.curious());
+}
+
 // Why: the plugin ipfail is a client like others; a program of that name must not replace it.
 TEST_F(Desk, ABuiltInClientIsADuplicate) {
     std::vector<wire::Message> join;
     ASSERT_TRUE(clients.sign_on("tst", join));
     came(1, 700);
-    call(1, {{"t", "hbapi-req"},
-             {"reqtype", "signon"},
-             {"pid", "700"},
-             {"from_id", "tst"},
-             {"uid", "0"},
-             {"gid", "0"}});
+    call(1, body_of(sign_on_of("tst")));
     EXPECT_NE(heard(1).find("info=duplicate add request"), std::string::npos);
     desk.tell(message_of({{"t", "x"}, {"to_id", "tst"}}), class_new, out);
     EXPECT_EQ(bytes_for(1), "");

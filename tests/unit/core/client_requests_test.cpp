@@ -160,12 +160,16 @@ TEST_F(Requests, ResourcesOfPacemakerAreNotOurs) {
 
 // Why: only root may look over the shoulders of others.
 TEST_F(Requests, MoreThanNewMessagesIsForRoot) {
-    came(1, 700, 5, 106);
-    call(1,
-         {{"t", "hbapi-req"}, {"reqtype", "signon"}, {"pid", "700"}, {"uid", "5"}, {"gid", "106"}});
-    heard(1);
-    ask(1, "700", "setfilter", {{"fmask", "3"}});
-    EXPECT_EQ(heard(1), "t=hbapi-resp reqtype=setfilter result=badreq info=EPERM\n");
+    sign_on(1, "700", "700", 5, 106);
+    for (const char* mask : {"2", "3", "4", "8", "10", "20", "3f", "43"}) {
+        ask(1, "700", "setfilter", {{"fmask", mask}});
+        EXPECT_EQ(heard(1), "t=hbapi-resp reqtype=setfilter result=badreq info=EPERM\n") << mask;
+    }
+    for (const unsigned of_root :
+         {class_unchanged, class_dropped, class_duplicate, class_api, class_protocol}) {
+        desk.tell(message_of({{"t", "status"}}), of_root, out);
+        EXPECT_EQ(heard(1), "");
+    }
     ask(1, "700", "setfilter", {{"fmask", "1"}});
     EXPECT_EQ(heard(1), "t=hbapi-resp reqtype=setfilter result=OK\n");
 }
@@ -210,6 +214,28 @@ TEST_F(Requests, TheStateOfARemoteClientIsAskedForThere) {
                           {"cs", "online"}}),
               class_new, out);
     EXPECT_EQ(heard(1), "t=respond-cstatus dest=c1 result=OK cn=dopd to_id=tst cs=online\n");
+}
+
+// Why: 6: what cannot be sent is said, else cl_status waits for its whole time-out.
+TEST_F(Requests, AQuestionThatCannotGoIsAnAnswer) {
+    sign_on(1, "tst");
+    mute = true;
+    ask(1, "tst", "clientstatus", {{"node", "c2"}, {"cn", "dopd"}});
+    EXPECT_EQ(heard(1), "t=hbapi-resp reqtype=clientstatus result=badreq info=ECOMM\n");
+}
+
+// Why: a body that cannot be read costs the sender nothing but that body.
+TEST_F(Requests, AfterABodyThatCannotBeReadTheNextIsAnswered) {
+    sign_on(1, "tst");
+    call(1, "");
+    call(1, "GET / HTTP/1.0");
+    call(1, "###\n99:");
+    EXPECT_EQ(heard(1), "");
+    EXPECT_EQ(logged().back(),
+              "client tst sent a message that cannot be read: a client's message "
+              "begins with neither >>> nor ###");
+    ask(1, "tst", "numnodes");
+    EXPECT_EQ(heard(1), "t=hbapi-resp reqtype=numnodes numnodes=3 result=OK\n");
 }
 
 // Why: this is how the original tells clients apart; two connections of one process show it.

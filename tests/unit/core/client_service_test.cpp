@@ -4,19 +4,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "core/core.hpp"
 #include "unit/core/desk_fixture.hpp"
-#include "unit/wire/known.hpp"
+#include "unit/core/recorded.hpp"  // and known.hpp
 
 namespace hb::core {
 namespace {
 
 using namespace std::chrono_literals;
-
-Bytes recorded(const std::string& name) {
-    return wire::known::file(std::string(HB_TEST_DATA) + "/data/client/" + name + ".bin");
-}
 
 constexpr Uuid uuid_of_v8{0xbe, 0xc7, 0x89, 0xf3, 0x93, 0xfe, 0x40, 0x48,
                           0xa2, 0x45, 0x6b, 0x38, 0x4a, 0xf6, 0x9c, 0x2d};
@@ -24,20 +22,22 @@ constexpr Uuid uuid_of_v8{0xbe, 0xc7, 0x89, 0xf3, 0x93, 0xfe, 0x40, 0x48,
 // The node c1 of the vectors: c2 never comes, one ping node.
 class ServiceTest : public testing::Test {
 protected:
-    explicit ServiceTest(const std::string& more = "msgfmt classic\n") {
+    static CoreConfig configuration(const std::string& keepalive) {
         config::Diagnostics found;
         const std::string text =
-            "logfacility none\nlogfile /x\nkeepalive 1\ndeadtime 6\ninitdead 6\nauto_failback on\n"
-            "ping 10.77.0.254\nnode c1 c2\nbcast eth0\nucast eth1 10.0.0.2\nucast eth1 10.0.0.3\n" +
-            more;
+            "logfacility none\nlogfile /x\n" + keepalive +
+            "deadtime 6\ninitdead 6\nauto_failback on\nping 10.77.0.254\nnode c1 c2\n"
+            "bcast eth0\nucast eth1 10.0.0.2\nucast eth1 10.0.0.3\nmsgfmt classic\n";
         const config::HaCf cf = config::parse_ha_cf(text, "ha.cf", {"c1", true, 0}, found);
         EXPECT_TRUE(found.errors.empty()) << found.errors[0].shown();
         config::AuthKeys keys;
         keys.by_index[1] = config::AuthKey{"sha1", "SecretKey"};
         keys.signing = 1;
+        return make_core_config(cf, keys, {}, {"c1", uuid_of_v8, 0x6b02c449, 1});
+    }
+    ServiceTest() {
         now.unix_seconds = 0x6b02cad0;
-        core = std::make_unique<Core>(
-            make_core_config(cf, keys, {}, {"c1", uuid_of_v8, 0x6b02c449, 1}), now);
+        core = std::make_unique<Core>(configuration("keepalive 1\n"), now);
         core->start(now, out);
         wait(20s);
         EXPECT_TRUE(core->pulse().comm_up);
@@ -58,12 +58,7 @@ protected:
     void call(Pairs fields) { call(body_of(message_of(fields))); }
     void sign_on(const std::string& name) {
         core->step(now, ClientCame{ConnectionId{1}, 700, 0, 0}, out);
-        call({{"t", "hbapi-req"},
-              {"reqtype", "signon"},
-              {"pid", "700"},
-              {"from_id", name},
-              {"uid", "0"},
-              {"gid", "0"}});
+        call(body_of(sign_on_of(name)));
     }
     std::string ask(const char* request, Pairs more = {}) {
         out.clear();
@@ -72,6 +67,23 @@ protected:
         for (const auto& [name, value] : more) message.set(name, value);
         call(body_of(message));
         return heard();
+    }
+    // What the other node says next, over eth0.
+    void from_c2(wire::Message message) {
+        if (!message.type().starts_with("NS_")) message.set("seq", to_hex(++c2_said));
+        message.set("src", "c2");
+        message.set_binary("srcuuid", "abcdefghijklmnop");
+        message.set("hg", "7");
+        message.set("ts", to_hex(now.unix_seconds));
+        const Bytes packet =
+            *wire::Signer(wire::known::keys()).seal_netstring(message, wire::InnerAuth::present);
+        if (message.type() == "status") status_of_c2 = packet;
+        core->step(now, FrameIn{LinkId{1}, packet}, out);
+    }
+    void c2_comes() {
+        for (const char* word : {"init", "up", "active"}) {
+            from_c2(message_of({{"t", "status"}, {"st", word}, {"dt", "1770"}, {"protocol", "1"}}));
+        }
     }
     Bytes bytes() {
         Bytes stream;
@@ -85,6 +97,8 @@ protected:
     Now now;
     std::unique_ptr<Core> core;
     Effects out;
+    std::uint64_t c2_said{};
+    Bytes status_of_c2;
 };
 
 // Why: V7 goes in, V8 must come out, byte for byte but for the number.
@@ -115,6 +129,137 @@ TEST_F(ServiceTest, AClassicCopyCarriesItsSignature) {
     const std::string digest = text.substr(text.find("auth=1 ") + 7, 40);
     EXPECT_NE(sent.find("(0)auth=1 " + digest), std::string::npos);
     EXPECT_EQ(text.find("t=hello a=b from_id=tst to_id=tst client_gen=0 src=c1 srcuuid="), 0U);
+}
+
+// Why: 7: what a client writes into them never gets out, and stays where it wrote it.
+TEST_F(ServiceTest, ControlFieldsAreTheDaemons) {
+    sign_on("tst");
+    out.clear();
+    call({{"t", "hello"},
+          {"src", "c2"},
+          {"seq", "ffff"},
+          {"hg", "1"},
+          {"ts", "1"},
+          {"ld", "x"},
+          {"ttl", "99"},
+          {"auth", "1 bogus"},
+          {"a", "b"}});
+    const std::string text = heard();
+    EXPECT_EQ(text.find("t=hello src=c1 seq="), 0U) << text;
+    EXPECT_NE(text.find(" hg=6b02c449 ts=6b02cad0 ld=3.27 1.02 0.62 11/144 5191 ttl=4 a=b "
+                        "from_id=tst to_id=tst client_gen=0 srcuuid="),
+              std::string::npos)
+        << text;
+    EXPECT_EQ(text.find("ffff"), std::string::npos);
+    EXPECT_EQ(text.find("bogus"), std::string::npos);
+}
+
+// Why: 7: one of the two is enough, the other one is added; only the node that is meant hears it.
+TEST_F(ServiceTest, AnAddresseeHasANameAndAUuid) {
+    sign_on("tst");
+    c2_comes();
+    out.clear();
+    const auto sent = [this] {
+        std::string text;
+        for (const Effect& effect : out) {
+            const auto* frame = std::get_if<SendFrame>(&effect);
+            if (frame == nullptr || !text.empty()) continue;
+            text = shown(wire::Signer(wire::known::keys()).open(frame->bytes).value());
+        }
+        return text;
+    };
+    call({{"t", "hello"}, {"dest", "c2"}});
+    EXPECT_EQ(sent().find("t=hello dest=c2 from_id=tst to_id=tst client_gen=0 "
+                          "destuuid=abcdefghijklmnop src=c1 "),
+              0U)
+        << sent();
+    EXPECT_EQ(heard(), "");
+    wire::Message message = message_of({{"t", "hello"}});
+    message.set_binary("destuuid", "abcdefghijklmnop");
+    call(body_of(message));
+    EXPECT_EQ(sent().find("t=hello destuuid=abcdefghijklmnop from_id=tst to_id=tst client_gen=0 "
+                          "dest=c2 src=c1 "),
+              0U)
+        << sent();
+    EXPECT_EQ(heard(), "");
+    call({{"t", "hello"}, {"dest", "c1"}});
+    EXPECT_EQ(heard().find("t=hello dest=c1 from_id=tst "), 0U);
+}
+
+// Why: 6.2: with 3f a root client sees every packet; with 1 nothing that changes nothing.
+TEST_F(ServiceTest, ARootClientMaySeeEveryPacket) {
+    sign_on("tst");
+    c2_comes();
+    EXPECT_NE(heard().find(" st=active dt=1770"), std::string::npos);
+    const auto again = [this] {
+        out.clear();
+        core->step(now, FrameIn{LinkId{2}, status_of_c2}, out);
+        from_c2(message_of({{"t", "status"}, {"st", "active"}, {"dt", "1770"}, {"protocol", "1"}}));
+        from_c2(message_of({{"t", "NS_ackmsg"}, {"dest", "c1"}, {"ackseq", "1"}}));
+        wait(1s);
+        return heard();
+    };
+    std::string text = again();
+    EXPECT_EQ(text.find("t=status"), std::string::npos) << text;
+    EXPECT_EQ(text.find("t=NS_ackmsg"), std::string::npos) << text;
+    ask("setfilter", {{"fmask", "2"}});
+    text = again();
+    EXPECT_EQ(text.find("t=status st=active dt=1770 protocol=1 seq=5 src=c2 "), 0U) << text;
+    EXPECT_NE(text.find(" src=c1 "), std::string::npos) << text;  // its own node's heartbeat
+    EXPECT_EQ(text.find("NS_ackmsg"), std::string::npos) << text;
+    ask("setfilter", {{"fmask", "8"}});
+    text = again();
+    EXPECT_EQ(text.find("t=status st=active dt=1770 protocol=1 seq=5 src=c2 "), 0U) << text;
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+    ask("setfilter", {{"fmask", "20"}});
+    text = again();
+    EXPECT_EQ(text.find("t=NS_ackmsg dest=c1 ackseq=1 src=c2 "), 0U) << text;
+    ask("setfilter", {{"fmask", "3f"}});
+    text = again();
+    for (const char* part : {" seq=7 src=c2 ", "t=NS_ackmsg dest=c1 ", " seq=8 src=c2 "}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << " is not in " << text;
+    }
+}
+
+// Why: 9: peers that do not follow must not lose what clients say.
+TEST_F(ServiceTest, ClientsWaitWhilePeersHaveNotAcknowledged) {
+    sign_on("tst");
+    c2_comes();
+    const auto acknowledge = [this](std::uint64_t number) {
+        from_c2(message_of({{"t", "NS_ackmsg"}, {"dest", "c1"}, {"ackseq", to_hex(number)}}));
+    };
+    const auto told = [this] {
+        std::string text;
+        for (const Effect& effect : std::exchange(out, {})) {
+            const auto* pause = std::get_if<PauseClients>(&effect);
+            if (pause != nullptr) text += pause->paused ? "wait " : "go on ";
+        }
+        return text;
+    };
+    acknowledge(1);
+    told();
+    std::string text;
+    int sent = 0;
+    for (; text.empty() && sent < 1000; ++sent) {
+        call({{"t", "hello"}});
+        text = told();
+    }
+    EXPECT_EQ(text, "wait ");
+    EXPECT_GT(sent, 200);
+    EXPECT_LT(sent, 260);
+    acknowledge(static_cast<std::uint64_t>(sent) - 5);
+    EXPECT_EQ(told(), "go on ");
+}
+
+// Why: 3.0.6 ends its own clients at a reload.
+TEST_F(ServiceTest, AReloadIsNoReasonToSignOnAgain) {
+    sign_on("tst");
+    EXPECT_EQ(ask("getparm", {{"pname", "keepalive"}}),
+              "t=hbapi-resp reqtype=getparm pvalue=1 result=OK\n");
+    auto next = std::make_shared<CoreConfig>(configuration("keepalive 500ms\n"));
+    core->step(now, ConfigChanged{std::move(next)}, out);
+    EXPECT_EQ(ask("getparm", {{"pname", "keepalive"}}),
+              "t=hbapi-resp reqtype=getparm pvalue=500ms result=OK\n");
 }
 
 // Why: V6: ipfail reads these two, in this order, when a ping node dies.

@@ -1,14 +1,11 @@
 // How programs become clients: the checks of clientapi.md 4, in their order and with their texts.
 #include "base/limits.hpp"
 #include "unit/core/desk_fixture.hpp"
-#include "unit/wire/known.hpp"
+#include "unit/core/recorded.hpp"  // and known.hpp
 
 namespace hb::core {
 namespace {
 
-Bytes recorded(const std::string& name) {
-    return wire::known::file(std::string(HB_TEST_DATA) + "/data/client/" + name + ".bin");
-}
 Bytes body(const std::string& name) { return recorded(name).substr(8); }
 
 constexpr const char* node_of_c1 =
@@ -21,12 +18,7 @@ protected:
     std::string answer(const char* name, const char* field = "", const char* value = nullptr,
                        bool lives = true, std::uint32_t uid = 0, std::uint32_t gid = 0) {
         came(next_, 700, uid, gid);
-        wire::Message message = message_of({{"t", "hbapi-req"}, {"reqtype", "signon"}});
-        message.set("dest", "c1");
-        message.set("pid", "700");
-        message.set("from_id", name);
-        message.set("uid", std::to_string(uid));
-        message.set("gid", std::to_string(gid));
+        wire::Message message = sign_on_of(name, "700", uid, gid);
         if (value != nullptr) message.set(field, value);
         if (value == nullptr) message.erase(field);
         call(next_, body_of(message), lives);
@@ -156,12 +148,7 @@ TEST_F(SignOn, BeforeItOnlyASignOnIsAnswered) {
         call(1, nonsense);
         EXPECT_EQ(heard(1), "");
     }
-    call(1, {{"t", "hbapi-req"},
-             {"reqtype", "signon"},
-             {"pid", "700"},
-             {"from_id", "tst"},
-             {"uid", "0"},
-             {"gid", "0"}});
+    call(1, body_of(sign_on_of("tst")));
     EXPECT_NE(heard(1).find("result=OK"), std::string::npos);
     EXPECT_EQ(logged().front(),
               "client that is not signed on sent a message that cannot be read: "

@@ -39,6 +39,18 @@ inline Bytes bodies_shown(const Bytes& stream) {
     return out;
 }
 
+// What a program says first; a casual one gives its pid as its name.
+inline wire::Message sign_on_of(const std::string& name, const std::string& pid = "700",
+                                std::uint32_t uid = 0, std::uint32_t gid = 0) {
+    return message_of({{"t", "hbapi-req"},
+                       {"reqtype", "signon"},
+                       {"dest", "c1"},
+                       {"pid", pid},
+                       {"from_id", name},
+                       {"uid", std::to_string(uid)},
+                       {"gid", std::to_string(gid)}});
+}
+
 inline ApiConfig api_of_c1() {
     ApiConfig api;
     api.self = "c1";
@@ -72,9 +84,11 @@ struct DeskTest : testing::Test, DeskHost {
     // --- DeskHost ---
     Instant moment() const override { return at; }
     ApiView view() const override { return picture; }
-    void say(wire::Message message) override {
+    bool say(wire::Message message) override {
+        if (mute) return false;
         said.push_back(shown(message));
         desk.tell(message, class_new, out);
+        return true;
     }
     void give_up(ClientId, std::string_view name, std::string_view scope) override {
         given.push_back(std::string(name) + " " + std::string(scope));
@@ -97,15 +111,12 @@ struct DeskTest : testing::Test, DeskHost {
     void gone(unsigned connection, const char* reason) {
         desk.gone(*this, {ConnectionId{connection}, reason}, out);
     }
-    // Connects and signs on as a program of root. What it heard of that is forgotten.
-    void sign_on(unsigned connection, const std::string& name, const std::string& pid = "700") {
-        came(connection, std::stoll(pid));
-        call(connection, {{"t", "hbapi-req"},
-                          {"reqtype", "signon"},
-                          {"pid", pid},
-                          {"from_id", name},
-                          {"uid", "0"},
-                          {"gid", "0"}});
+    // Connects and signs on, as a program of root if nothing else is said. What it heard of that is
+    // forgotten.
+    void sign_on(unsigned connection, const std::string& name, const std::string& pid = "700",
+                 std::uint32_t uid = 0, std::uint32_t gid = 0) {
+        came(connection, std::stoll(pid), uid, gid);
+        call(connection, body_of(sign_on_of(name, pid, uid, gid)));
         ASSERT_NE(heard(connection).find("result=OK"), std::string::npos);
     }
     // A request of the one that signed on so.
@@ -161,6 +172,7 @@ struct DeskTest : testing::Test, DeskHost {
     ClientDesk desk{api_of_c1(), clients};
     Effects out;
     Lines said, given;
+    bool mute{false};  // nothing can go to the cluster
 };
 
 }  // namespace hb::core

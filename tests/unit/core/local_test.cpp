@@ -54,6 +54,13 @@ TEST(Local, RefusesForgedStandardFields) {
     }
 }
 
+// Why: whoever receives a packed message reads what is packed in it, which may be any of the above.
+TEST(Local, sec_RefusesPackedMessages) {
+    const LocalRequest request = read("t=x\n(1)_compressed_payload=QUJD\n");
+    EXPECT_EQ(request.kind, Kind::refused);
+    EXPECT_EQ(request.reason, "only the daemon packs messages");
+}
+
 // Why: anything may be written into a FIFO.
 TEST(Local, RefusesWhatIsNoMessage) {
     for (const char* text :
