@@ -298,6 +298,38 @@ def captured_lives():
         yield f"cap4_beta_{first:02}", OFF, ops
 
 
+# --- programs for desk_fuzz (its Step) ---
+
+COME, SIGN_ON, BODY, REQUEST, SAY, GO, TIME, PEER, RULES = range(9)
+ROOT, CLUSTER, STRANGER = range(3)
+TST, PING, CASUAL = range(3)
+
+
+def desk_programs():
+    root = [op(COME, ROOT), op(SIGN_ON, 0, 0, TST)]
+    cluster = [op(COME, CLUSTER), op(SIGN_ON, 1, 0, PING)]
+    status = op(PEER, 0, STATUS, 0, 0, 0, 0, ACTIVE, 0)
+    yield "requests", root + [op(REQUEST, 0, kind) for kind in range(19)]
+    yield "requests_of_a_node", root + [op(REQUEST, 0, kind, 0, 0, 0, node) for kind in range(19)
+                                        for node in (0, 1)]
+    yield "messages", root + cluster + [op(SAY, who, kind) for kind in range(11) for who in (0, 1)]
+    forged = zlib.compress(netstring(b"(0)t=status", b"(0)st=dead", b"(0)src=alpha", b"(0)seq=1",
+                                     b"(0)ts=1"))
+    yield "packed", root + [op(SAY, 0, 0, 1, 18, 254, len(forged), *forged, 19, 0, 13),
+                            op(SAY, 0, 0, 1, 18, 4, 10), op(SAY, 0, 0, 1, 19, 0, 13)]
+    yield "everything_is_seen", root + [op(REQUEST, 0, 1, 0, 3, 0, 3), op(TIME, 100), status, status,
+                                        op(TIME, 100)] + cluster + [op(SAY, 1, 0)]
+    yield "not_root", [op(COME, CLUSTER), op(SIGN_ON, 0, 0, PING), op(REQUEST, 0, 1, 0, 3, 0, 3),
+                       status, status, op(TIME, 100)]
+    yield "strangers", [step for papers in range(6) for step in
+                        (op(COME, STRANGER), op(SIGN_ON, 0, papers, TST))] + [op(TIME, 100)]
+    yield "casual_says", [op(COME, ROOT), op(SIGN_ON, 0, 0, CASUAL), op(SAY, 0, 0)]
+    yield "comes_and_goes", (root + [op(GO, 0)]) * 6 + [op(RULES, 1)] + root + cluster
+    yield "nonsense", [op(COME, ROOT), op(BODY, 0, *b"GET /"), op(SIGN_ON, 0, 0, TST),
+                       op(BODY, 0, *netstring(b"(0)t=hbapi-req", b"(0)reqtype=nodelist"))]
+    yield "netstring", [bytes(0)] + root + [op(SAY, 0, 0, 1), op(REQUEST, 0, 0, 1)]
+
+
 # --- frames of a plugin's helper ---
 
 
@@ -350,6 +382,8 @@ def main():
             write(target, name, data)
     for name, variant, ops in [*programs(), *captured_lives()]:
         write("core_fuzz", name, bytes([variant]) + b"".join(ops))
+    for name, ops in desk_programs():
+        write("desk_fuzz", name, bytes([16 if name == "netstring" else 0]) + b"".join(ops))
 
 
 if __name__ == "__main__":
