@@ -2,8 +2,12 @@
 // and wrong papers, say anything, and close at any moment, while the cluster goes on. The input is
 // a program in the form of core_program.hpp with steps of its own.
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "base/limits.hpp"
+#include "base/text.hpp"
 #include "core/clients.hpp"
 #include "fuzz/core_node.hpp"
 #include "wire/client_frame.hpp"

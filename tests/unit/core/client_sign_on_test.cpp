@@ -174,6 +174,20 @@ TEST_F(SignOn, TheOldestThatNeverSignedOnMakesRoom) {
               "1 connections to the client socket were closed: too many at a time");
 }
 
+// Why: each costs memory; who is there stays, and the one too many reads why.
+TEST_F(SignOn, OneTooManyIsRefused) {
+    for (unsigned i = 1; i <= limits::clients_max; ++i) {
+        const std::string pid = std::to_string(1000 + i);
+        sign_on(i, pid, pid);
+    }
+    next_ = limits::clients_max + 1;
+    EXPECT_EQ(answer("tst"), refusal("too many clients") +
+                                 leave("tst", "too many clients", limits::clients_max + 1) +
+                                 "EOF\n");
+    gone(1, "EOF");
+    EXPECT_NE(answer("tst").find("result=OK"), std::string::npos);
+}
+
 // Why: a loop of failing programs must not fill the log.
 TEST_F(SignOn, TheSameRefusalIsLoggedOnceAMinute) {
     for (int i = 0; i < 50; ++i) answer("nobody");
