@@ -53,17 +53,17 @@ bool Channel::readable() const {
 }
 
 bool Channel::pending() {
-    // It says yes as well when there is nothing but an end.
-    return channel_ != nullptr && channel_->ops->is_message_pending(channel_) && readable();
+    if (channel_ == nullptr) return false;
+    channel_->ops->is_message_pending(channel_);
+    return channel_->recv_queue->current_qlen != 0;
 }
 
-bool Channel::wait(Clock::time_point deadline) const {
+bool Channel::wait(Clock::time_point deadline, bool to_be_sent) const {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     if (left <= 0) return false;
     pollfd entry{channel_->ops->get_recv_select_fd(channel_), POLLIN, 0};
     if (entry.fd < 0) return false;
-    // What is queued to be sent goes out while we wait.
-    if (channel_->ops->is_sending_blocked(channel_)) entry.events |= POLLOUT;
+    if (to_be_sent) entry.events |= POLLOUT;
     constexpr long longest = 60'000;
     const int ready = ::poll(&entry, 1, static_cast<int>(std::min<long>(left, longest)));
     // Who waits without an end looks at its signals between two messages.
@@ -76,6 +76,8 @@ bool Channel::wait(Clock::time_point deadline) const {
 MessagePtr Channel::take(Clock::time_point deadline) {
     if (channel_ == nullptr) return nullptr;
     for (;;) {
+        // What is queued to be sent goes out while we wait. The question reads as well: ask first.
+        const bool to_be_sent = channel_->ops->is_sending_blocked(channel_) != 0;
         if (pending()) {
             IPC_Message* raw = nullptr;
             const int got = channel_->ops->recv(channel_, &raw);
@@ -87,7 +89,7 @@ MessagePtr Channel::take(Clock::time_point deadline) {
                 if (Clock::now() < deadline) continue;
             }
         }
-        if (!readable() || !wait(deadline)) return nullptr;
+        if (!readable() || !wait(deadline, to_be_sent)) return nullptr;
     }
 }
 

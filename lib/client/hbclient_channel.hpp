@@ -41,7 +41,7 @@ public:
 
 private:
     bool readable() const;
-    bool wait(Clock::time_point deadline) const;
+    bool wait(Clock::time_point deadline, bool to_be_sent) const;
 
     IPC_Channel* channel_{};
 };

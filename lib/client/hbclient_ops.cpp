@@ -139,7 +139,7 @@ ha_msg* readmsg(ll_cluster* cluster, int blocking) {
             MessagePtr message = client.session.next(patience(blocking));
             if (!message) return nullptr;
             if (!client.call_back(*message)) return message.release();
-            if (client_of(cluster) != &client) return nullptr;  // a callback has deleted it
+            if (client_at(&client) == nullptr) return nullptr;  // a callback has deleted it
         }
     });
 }

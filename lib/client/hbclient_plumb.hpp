@@ -69,7 +69,8 @@ struct IPC_Ops {
     int (*recv)(IPC_Channel*, IPC_Message**);
     int (*waitin)(IPC_Channel*);
     int (*waitout)(IPC_Channel*);
-    gboolean (*is_message_pending)(IPC_Channel*);  // also when the other side has gone
+    // Reads what is there. Yes also when the other side has gone, and no when it has just read it.
+    gboolean (*is_message_pending)(IPC_Channel*);
     gboolean (*is_sending_blocked)(IPC_Channel*);
     int (*resume_io)(IPC_Channel*);
     int (*get_send_select_fd)(IPC_Channel*);
@@ -86,6 +87,10 @@ struct IPC_Ops {
     int (*disconnect)(IPC_Channel*);
 };
 
+struct IPC_Queue {
+    std::size_t current_qlen;
+};
+
 // Its public beginning; always made by libplumb.
 struct IPC_Channel {
     int ch_status;
@@ -97,6 +102,8 @@ struct IPC_Channel {
     unsigned int bytes_remaining;
     gboolean should_send_block;
     gboolean should_block_fail;
+    IPC_Queue* send_queue;
+    IPC_Queue* recv_queue;
 };
 
 struct GCHSource;
