@@ -73,6 +73,22 @@ install(FILES ${CMAKE_BINARY_DIR}/client/libheartbeat.pc DESTINATION ${lib_dir}/
 install(FILES ${CMAKE_SOURCE_DIR}/lib/client/include/heartbeat/client.h
         ${CMAKE_SOURCE_DIR}/lib/client/include/heartbeat/client.hpp
         DESTINATION /usr/include/heartbeat)
+# --- libhbclient.so.1, for programs of old ---
+# Debian's libheartbeat2 has a file of this name in /usr/lib; it is left alone when it is there, and
+# whoever packs a tree below DESTDIR decides which of the two gets the name.
+if(TARGET hbclient)
+  install(TARGETS hbclient LIBRARY DESTINATION /usr/lib/heartbeat NAMELINK_SKIP)
+  install(CODE "
+    set(link /usr/lib/libhbclient.so.1)
+    if(\"\$ENV{DESTDIR}\" STREQUAL \"\")
+      if(EXISTS \"\${link}\")
+        message(STATUS \"Left alone: \${link} (of libheartbeat2)\")
+      else()
+        file(CREATE_LINK heartbeat/libhbclient.so.1 \"\${link}\" SYMBOLIC)
+        list(APPEND CMAKE_INSTALL_MANIFEST_FILES \"\${link}\")
+      endif()
+    endif()")
+endif()
 
 # --- configuration: the agents are programs, README.md explains their contract ---
 file(GLOB agents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/resource.d/*)
