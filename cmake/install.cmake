@@ -33,6 +33,7 @@ foreach(tool hb_standby hb_takeover)
 endforeach()
 hb_install_program(hb_send_arp /usr/libexec/heartbeat)
 hb_install_program(heartbeat-plugin-helper /usr/libexec/heartbeat)
+hb_install_program(drbd-peer-outdater /usr/libexec/heartbeat)
 hb_install_program(hb_replay /usr/bin)
 # The package makes it set-gid haclient (2555), as Debian's is: the daemon looks at the primary group of
 # whoever asks, and a build cannot know whether the group is there. Root needs neither.
@@ -56,6 +57,9 @@ endforeach()
 install(DIRECTORY DESTINATION /usr/lib/heartbeat/plugins)
 if(TARGET plugin_ipfail)
   install(TARGETS plugin_ipfail LIBRARY DESTINATION /usr/lib/heartbeat/plugins)
+endif()
+if(TARGET plugin_dopd)
+  install(TARGETS plugin_dopd LIBRARY DESTINATION /usr/lib/heartbeat/plugins)
 endif()
 # Fencing devices; `external` and `rhcs` are for scripts and agents of one's own.
 install(DIRECTORY DESTINATION /usr/lib/heartbeat/plugins/stonith/external)

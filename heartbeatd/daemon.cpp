@@ -235,14 +235,22 @@ WatchHooks Daemon::watch_hooks() {
             [this](const LogLine& line) { log(line); }};
 }
 
-// A line `respawn USER PATH/ipfail` of an old ha.cf selects our plugin.
+// A line `respawn USER PATH/ipfail` of an old ha.cf selects our plugin, and one with dopd the
+// other.
 void Daemon::start_watches() {
     std::vector<WatchSpec> specs;
-    for (const config::Program& program : config_.ha_cf.programs) {
-        if (!config::wants_ipfail(config_.ha_cf)) break;
-        if (specs.empty() && config::is_ipfail(program.path)) {
-            specs.push_back({"ipfail", program.user, {}});
-        }
+    const auto select = [&](const char* plugin, bool (*is)(std::string_view) noexcept) {
+        const auto& programs = config_.ha_cf.programs;
+        const auto line =
+            std::find_if(programs.begin(), programs.end(),
+                         [&](const config::Program& program) { return is(program.path); });
+        if (line != programs.end()) specs.push_back({plugin, line->user, {}, false});
+    };
+    if (config::wants_ipfail(config_.ha_cf)) select("ipfail", config::is_ipfail);
+    if (config::wants_dopd(config_.ha_cf)) {
+        select("dopd", config::is_dopd);
+        specs.back().config = {{"socket", options_.paths.run_dir + "/dopd/outdater"}};
+        specs.back().set_id_programs = true;  // DRBD's tools become root that way
     }
     if (communication_up_ && !stopping_) watches_.configure(std::move(specs));
 }

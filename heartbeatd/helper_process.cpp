@@ -139,7 +139,8 @@ void Process::begin(Launcher& launcher, const Paths& paths) {
           {{"kind", order_.kind},
            {"plugin", order_.plugin},
            {"folder", paths.plugin_dir},
-           {"user", order_.user}}});
+           {"user", order_.user},
+           {"set_id_programs", order_.set_id_programs ? "yes" : "no"}}});
     // Never without it: the helper would wait. What is no text of C is no parameter of a plugin.
     if (!send({Kind::config, order_.config})) send({Kind::config, {}});
     read_socket();

@@ -20,6 +20,7 @@ struct HelperOrder {
     std::string plugin;  // name of its file in Paths::plugin_dir, without `.so`
     std::string user;    // empty: as the daemon
     wire::helper_frame::Fields config;
+    bool set_id_programs{false};
     Duration timeout{};  // from the start on; then the kill ladder
 };
 

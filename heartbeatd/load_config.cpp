@@ -142,10 +142,10 @@ void Loading::check_media() {
     }
 }
 
-// As 3.0.6 does. A line that selects the plugin ipfail starts nothing: an old path does no harm.
+// As 3.0.6 does. A line that selects a plugin of ours starts nothing: an old path does no harm.
 void Loading::check_programs() {
     for (const config::Program& program : out_.ha_cf.programs) {
-        if (config::is_ipfail(program.path)) continue;
+        if (config::selects_plugin(program.path)) continue;
         const std::string word(config::program_word(program.kind));
         if (!user_named(program.user)) {
             out_.found.errors.push_back({paths_.ha_cf(), program.line,

@@ -71,21 +71,28 @@ void say(int level, std::string text) {
 Reader reader;
 std::deque<Frame> arrived;
 
-// Waits at most `timeout_ms` (-1: for ever) for a frame. False when the time is over.
-bool await_frame(int timeout_ms) {
+// Descriptors of the plugin that are polled too.
+std::vector<int> also_polled;
+
+enum class Came : std::uint8_t { frame, ready, nothing };  // ready: one of `also_polled`
+
+// Waits at most `timeout_ms` (-1: for ever) for a frame, which goes before anything else.
+Came await_frame(int timeout_ms) {
     while (arrived.empty()) {
-        pollfd entry{to_daemon, POLLIN, 0};
-        const int ready = ::poll(&entry, 1, timeout_ms);
+        std::vector<pollfd> entries{{to_daemon, POLLIN, 0}};
+        for (const int descriptor : also_polled) entries.push_back({descriptor, POLLIN, 0});
+        const int ready = ::poll(entries.data(), entries.size(), timeout_ms);
         if (ready < 0 && errno == EINTR) continue;
-        if (ready == 0) return false;
+        if (ready == 0) return Came::nothing;
+        if (ready > 0 && entries[0].revents == 0) return Came::ready;
         std::array<char, 4096> buffer;
         const ssize_t got = ::recv(to_daemon, buffer.data(), buffer.size(), 0);
-        if (got <= 0) return true;  // the daemon ends: `arrived` stays empty
+        if (got <= 0) return Came::frame;  // the daemon ends: `arrived` stays empty
         auto found = reader.feed({buffer.data(), static_cast<std::size_t>(got)});
         for (Frame& frame : found.frames) arrived.push_back(std::move(frame));
         if (found.broken) leave(status::daemon_gone);
     }
-    return true;
+    return Came::frame;
 }
 
 Frame next_frame(Kind expected) {
@@ -121,12 +128,14 @@ void limit(decltype(RLIMIT_CORE) what, rlim_t most) {
     ::setrlimit(what, &both);
 }
 
-void take_off_privileges(const std::string& user) {
+void take_off_privileges(const std::string& user, bool set_id_programs) {
     limit(RLIMIT_CORE, 0);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     limit(RLIMIT_AS, limits::helper_memory_bytes_max);
 #endif
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) refuse("no_new_privs was refused");
+    if (!set_id_programs && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        refuse("no_new_privs was refused");
+    }
     if (user.empty() || ::geteuid() != 0) return;
     const passwd* entry = ::getpwnam(user.c_str());
     if (entry == nullptr) {
@@ -242,6 +251,18 @@ void tell(const hb_watch_ops& ops, void* self, const Fields& fields) {
     }
 }
 
+// Asked again before each wait. REQUIRES: `plugin` holds hb_watch_ops.
+void ask_for_descriptors(const hb_watch_ops& ops, void* self) {
+    also_polled.clear();
+    if (ops.size < sizeof(hb_watch_more)) return;
+    const auto& more = reinterpret_cast<const hb_watch_more&>(ops);
+    if (more.descriptors == nullptr) return;
+    std::array<int, HB_DESCRIPTORS_MAX> room;
+    const std::size_t count =
+        std::min(more.descriptors(self, room.data(), room.size()), room.size());
+    also_polled.assign(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
 int wait_ms(const hb_watch_ops& ops, void* self) {
     if (ops.deadline_ms == nullptr) return -1;
     constexpr std::int64_t longest = 24L * 3600 * 1000;
@@ -264,18 +285,19 @@ int wait_ms(const hb_watch_ops& ops, void* self) {
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - clock.now());
             rest = static_cast<int>(std::max<std::int64_t>(0, left.count()));
         }
-        const bool in_time = await_frame(rest);
-        if (in_time && arrived.empty()) {  // the daemon's orderly stop
+        ask_for_descriptors(ops, self);
+        const Came came = await_frame(rest);
+        if (came == Came::frame && arrived.empty()) {  // the daemon's orderly stop
             ops.close(self);
             leave(0);
         }
-        if (in_time) {
+        if (came == Came::frame) {
             const Frame frame = next_frame(arrived.front().kind);
             if (frame.kind == Kind::call) tell(ops, self, frame.fields);
             send({Kind::taken, {}});
             if (frame.kind != Kind::call) continue;
         } else {
-            tell(ops, self, {{"t", "timer"}});
+            tell(ops, self, {{"t", came == Came::ready ? "ready" : "timer"}});
         }
         wanted = wait_ms(ops, self);
         due = clock.now() + std::chrono::milliseconds(wanted);
@@ -308,7 +330,7 @@ int main() try {
     const bool watches = value_of(order, "kind") == "watch";
     const std::string path =
         or_refuse(hb::plugin_file::path_of(value_of(order, "folder"), value_of(order, "plugin")));
-    take_off_privileges(value_of(order, "user"));
+    take_off_privileges(value_of(order, "user"), value_of(order, "set_id_programs") == "yes");
     follow_the_daemon();
     const hb_plugin& plugin =
         *or_refuse(hb::plugin_file::load(path, watches ? HB_PLUGIN_WATCH : HB_PLUGIN_FENCE));

@@ -130,6 +130,7 @@ void WatchHost::Watched::start() {
     order.plugin = spec_.plugin;
     order.user = spec_.user;
     order.config = spec_.config;
+    order.set_id_programs = spec_.set_id_programs;
     order.timeout = for_ever;
     requests_ = Allowance(limits::helper_request_burst, limits::helper_requests_per_second);
     began_ = progress_ = host_->clock.now();

@@ -25,6 +25,7 @@ struct WatchSpec {
     std::string plugin;  // name of its file, without `.so`; each once
     std::string user;
     wire::helper_frame::Fields config;
+    bool set_id_programs{false};  // what it starts may become another user by its set-id bits
     bool operator==(const WatchSpec&) const = default;
 };
 

@@ -18,7 +18,7 @@ LAYERS = {
     "resource": {"base", "config", "resource"},
     "core": {"base", "wire", "config", "cluster", "resource", "core"},
     "client": {"base", "wire", "client"},
-    "plugin": {"plugin", "base"},
+    "plugin": {"plugin", "base", "wire"},
 }
 # Library headers that exactly one place may include.
 ONLY_HERE = [

@@ -166,11 +166,14 @@ std::string medium_name(const Medium& medium) {
     return out;
 }
 
-// The programs proper, or the lines that select the plugin ipfail.
-std::vector<Program> programs_of(const HaCf& cf, bool ipfail) {
+bool starts_program(std::string_view path) noexcept { return !selects_plugin(path); }
+
+// The lines that `belongs` takes.
+using Belongs = bool (*)(std::string_view path) noexcept;
+std::vector<Program> programs_of(const HaCf& cf, Belongs belongs) {
     std::vector<Program> out;
     for (const Program& program : cf.programs) {
-        if (is_ipfail(program.path) == ipfail) out.push_back(program);
+        if (belongs(program.path)) out.push_back(program);
     }
     return out;
 }
@@ -180,8 +183,8 @@ std::string program_name(const Program& program) {
            printable(program.command, 80);
 }
 
-Changes compare_programs(const HaCf& running, const HaCf& next, bool ipfail) {
-    return compare_lists(programs_of(running, ipfail), programs_of(next, ipfail), program_name);
+Changes compare_programs(const HaCf& running, const HaCf& next, Belongs belongs) {
+    return compare_lists(programs_of(running, belongs), programs_of(next, belongs), program_name);
 }
 
 Changes compare_devices(const HaCf& running, const HaCf& next) {
@@ -248,10 +251,11 @@ Difference compare(const Files& running, const Files& next) {
     compare_keys(running.keys, next.keys).tell("authkeys", out.live);
     compare_values(running.ha_cf, next.ha_cf, out);
     compare_recorded(running.ha_cf, next.ha_cf, out);
-    compare_programs(running.ha_cf, next.ha_cf, false).tell("programs", out.live);
+    compare_programs(running.ha_cf, next.ha_cf, starts_program).tell("programs", out.live);
     compare_rules(running.ha_cf, next.ha_cf).tell("apiauth", out.live);
     compare_devices(running.ha_cf, next.ha_cf).tell("fencing devices", out.live);
-    compare_programs(running.ha_cf, next.ha_cf, true).tell("ipfail", out.waiting);
+    compare_programs(running.ha_cf, next.ha_cf, is_ipfail).tell("ipfail", out.waiting);
+    compare_programs(running.ha_cf, next.ha_cf, is_dopd).tell("dopd", out.waiting);
     compare_lists(running.ha_cf.nodes, next.ha_cf.nodes, [](const std::string& name) {
         return name;
     }).tell("node", out.waiting);
@@ -266,8 +270,9 @@ HaCf with_live_part(const HaCf& running, const HaCf& next) {
     out.env = next.env;
     out.devices = next.devices;
     out.api_auth = next.api_auth;
-    out.programs = programs_of(running, true);
-    for (Program& program : programs_of(next, false)) out.programs.push_back(std::move(program));
+    out.programs = programs_of(running, selects_plugin);
+    for (Program& program : programs_of(next, starts_program))
+        out.programs.push_back(std::move(program));
     for (const Row& row : rows()) {
         if (row.take != nullptr) {
             row.take(out, next);

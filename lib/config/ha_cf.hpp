@@ -55,6 +55,9 @@ struct Program {
 std::string_view program_word(ProgramKind kind) noexcept;
 // A line with a file of this name selects our own plugin ipfail.so and starts no program.
 bool is_ipfail(std::string_view path) noexcept;
+bool is_dopd(std::string_view path) noexcept;  // the same of dopd.so
+// One of the two.
+bool selects_plugin(std::string_view path) noexcept;
 
 // A line `stonith` or `stonith_host` that this node goes by.
 struct FenceDevice {
@@ -159,6 +162,7 @@ Duration fence_timeout(const HaCf& ha_cf, const FenceDevice& device);
 // Whether the plugin ipfail is to run: a line names it, and the rest allows it. (A warning of
 // parse_ha_cf says why not.)
 bool wants_ipfail(const HaCf& ha_cf);
+bool wants_dopd(const HaCf& ha_cf);
 
 // Nodes and ping nodes: whom a line of haresources may name.
 std::vector<std::string> known_names(const HaCf& ha_cf);

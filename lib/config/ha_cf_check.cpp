@@ -209,7 +209,24 @@ void check_ipfail(const Parsing& parsing) {
     }
 }
 
+void check_dopd(const Parsing& parsing) {
+    for (const Program& program : parsing.cf.programs) {
+        if (!is_dopd(program.path) || any_broken(parsing, {"node"})) continue;
+        if (!wants_dopd(parsing.cf)) {
+            parsing.report.warning(program.line, "dopd is not started: it needs a second node");
+        }
+        return;
+    }
+}
+
 }  // namespace
+
+bool wants_dopd(const HaCf& ha_cf) {
+    const auto& programs = ha_cf.programs;
+    return ha_cf.nodes.size() >= 2 &&
+           std::any_of(programs.begin(), programs.end(),
+                       [](const Program& program) { return is_dopd(program.path); });
+}
 
 bool wants_ipfail(const HaCf& ha_cf) {
     return ipfail_line(ha_cf) != nullptr && ipfail_hindrance(ha_cf).empty();
@@ -231,6 +248,7 @@ void check_together(const Parsing& parsing) {
     check_arbiter(parsing);
     check_fencing(parsing);
     check_ipfail(parsing);
+    check_dopd(parsing);
 }
 
 }  // namespace hb::config

@@ -20,6 +20,12 @@ bool is_ipfail(std::string_view path) noexcept {
     return path.substr(path.find_last_of('/') + 1) == "ipfail";
 }
 
+bool is_dopd(std::string_view path) noexcept {
+    return path.substr(path.find_last_of('/') + 1) == "dopd";
+}
+
+bool selects_plugin(std::string_view path) noexcept { return is_ipfail(path) || is_dopd(path); }
+
 namespace {
 
 constexpr std::size_t client_bytes_max = 31;  // config.md 4.1

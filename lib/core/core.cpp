@@ -6,6 +6,7 @@
 
 #include "core/client_service.hpp"
 #include "core/clients.hpp"
+#include "core/dopd_client.hpp"
 #include "core/ipfail_client.hpp"
 #include "core/letters.hpp"
 #include "core/local.hpp"
@@ -55,6 +56,7 @@ struct Core::State {
           manager(config.resources, now),
           clients(config.engine.self),
           ipfail(config.ipfail, config.engine.self, first_other(config.engine)),
+          dopd(config.dopd, config.engine.self),
           protection(config.protection, config.resources.manage
                                             ? config.resources.groups
                                             : std::vector<config::ResourceGroup>{}),
@@ -70,6 +72,7 @@ struct Core::State {
     void plugin_asks(Now now, const PluginAsks& asks, Effects& out);
     void give_up(Now now, const std::string& scope, Effects& out);
     void tell_ipfail(Now now, Effects& out);
+    void tell_dopd(Now now, Effects& out);
     std::size_t pings_reached() const;
 
     Instant born;
@@ -78,6 +81,7 @@ struct Core::State {
     resource::Manager manager;
     Clients clients;
     IpfailClient ipfail;
+    DopdClient dopd;
     ProtectionWatch protection;
     ClientService service;
 };
@@ -192,6 +196,7 @@ void Core::State::delivered(Now now, const cluster::Delivered& news, resource::W
         return;
     }
     ipfail.heard(news.peer, news.message);
+    dopd.heard(news.peer, news.message);
     const resource::Letter letter{std::string(news.message.type()), string_fields(news.message)};
     const bool known = manager.letter(now, news.peer, letter, wishes);
     if (without_hook(letter.type)) return;
@@ -245,12 +250,18 @@ void Core::State::reconfigure(Now now, const CoreConfig& next, resource::Wishes&
     engine.reconfigure(now, config.engine, out);
     manager.reconfigure(now, next.resources, wishes);
     ipfail.reconfigure(next.ipfail);
+    dopd.reconfigure(next.dopd);
     service.reconfigure(next.api);
 }
 
-// --- the plugin ipfail ---
+// --- the plugins ipfail and dopd ---
 
 void Core::State::plugin_asks(Now now, const PluginAsks& asks, Effects& out) {
+    if (asks.plugin == DopdClient::name) {
+        auto message = dopd.message(now.mono, asks.request, clients, out);
+        if (message) service.send(now, *std::move(message), out);
+        return;
+    }
     if (asks.plugin != IpfailClient::name) return;
     IpfailClient::Wish wish = ipfail.asks(now.mono, asks.request, out);
     if (!wish.give_up.empty()) return give_up(now, wish.give_up, out);
@@ -295,6 +306,12 @@ void Core::State::tell_ipfail(Now now, Effects& out) {
     for (wire::Message& message : say) service.send(now, std::move(message), out);
 }
 
+void Core::State::tell_dopd(Now now, Effects& out) {
+    std::vector<wire::Message> say;
+    dopd.look(DopdClient::facts(engine, config.engine, manager.stopping()), clients, say, out);
+    for (wire::Message& message : say) service.send(now, std::move(message), out);
+}
+
 void Core::step(Now now, const Event& event, Effects& out) {
     State& node = *state_;
     cluster::Notices up;
@@ -316,6 +333,7 @@ void Core::step(Now now, const Event& event, Effects& out) {
                 if (state.plugin == IpfailClient::name) {
                     node.ipfail.plugin_runs(state.running);
                 }
+                if (state.plugin == DopdClient::name) node.dopd.plugin_runs(state.running);
             },
             [&](const ClientCame& client) { node.service.happened(now, client, out); },
             [&](const ClientCall& client) { node.service.happened(now, client, wishes, out); },
@@ -337,6 +355,7 @@ void Core::step(Now now, const Event& event, Effects& out) {
     node.carry_out(now, wishes, out);
     node.notices(now, up, out);
     if (node.ipfail.wanted()) node.tell_ipfail(now, out);
+    if (node.dopd.wanted()) node.tell_dopd(now, out);
     node.service.look(out);
 }
 

@@ -23,6 +23,7 @@ struct CoreConfig {
     cluster::EngineConfig engine;
     resource::ManagerConfig resources;
     IpfailConfig ipfail;
+    bool dopd{false};  // the plugin of that name is to run
     Protection protection;
     ApiConfig api;
 };

@@ -144,6 +144,7 @@ CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& k
     core.protection = protection_of(ha_cf);
     core.ipfail = {config::wants_ipfail(ha_cf), ha_cf.keepalive,
                    ha_cf.auto_failback == config::Failback::on};
+    core.dopd = config::wants_dopd(ha_cf);
     core.api = make_api_config(ha_cf, identity.self);
     return core;
 }

@@ -87,7 +87,7 @@ void Respawn::configure(Instant now, const std::vector<config::Program>& program
     std::vector<Entry> next;
     std::vector<Entry> before = std::exchange(entries_, {});
     for (const config::Program& program : programs) {
-        if (config::is_ipfail(program.path)) continue;
+        if (config::selects_plugin(program.path)) continue;
         const auto known =
             std::find_if(before.begin(), before.end(),
                          [&program](const Entry& entry) { return entry.program == program; });

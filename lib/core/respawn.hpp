@@ -33,7 +33,8 @@ using ProgramWishes = std::vector<ProgramWish>;
 
 class Respawn {
 public:
-    // The lines in force now, at start and after each reload; those of ipfail are not looked at.
+    // The lines in force now, at start and after each reload; those that select a plugin are not
+    // looked at.
     // New ones start, missing ones are stopped, the others go on; what waits for its next start is
     // started at once.
     void configure(Instant now, const std::vector<config::Program>& programs, ProgramWishes& out);

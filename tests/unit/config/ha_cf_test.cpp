@@ -364,6 +364,18 @@ TEST(HaCf, AnIpfailLineIsKnownByItsFile) {
     }
 }
 
+// Why: as with ipfail, an old line must not start Debian's program beside our plugin.
+TEST(HaCf, ADopdLineSelectsThePluginWhenThereIsASecondNode) {
+    EXPECT_TRUE(is_dopd("/usr/lib/heartbeat/dopd"));
+    EXPECT_FALSE(is_dopd("/usr/lib/heartbeat/dopd.sh"));
+    EXPECT_TRUE(selects_plugin("/x/ipfail") && selects_plugin("/x/dopd"));
+    EXPECT_FALSE(selects_plugin("/x/ccm"));
+    const std::string line = "bcast eth0\nrespawn hacluster /usr/lib/heartbeat/dopd\n";
+    EXPECT_TRUE(wants_dopd(parse_text(line + "node c1 c2\n", {"c1", true, 0}).cf));
+    EXPECT_FALSE(wants_dopd(parse_text(line + "node c1\n", {"c1", true, 0}).cf));
+    EXPECT_FALSE(wants_dopd(parse_text("bcast eth0\nnode c1 c2\n", {"c1", true, 0}).cf));
+}
+
 // Why: files come from anywhere.
 TEST(HaCf, ForeignBytesAreAnErrorAndReachNoTerminal) {
     const Parsed parsed = parse_with(std::string("\x1b[31m\0x", 7));

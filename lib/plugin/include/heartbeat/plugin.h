@@ -136,6 +136,19 @@ typedef struct hb_watch_ops {
     int64_t (*deadline_ms)(void *self);
 } hb_watch_ops;
 
+/* The most descriptors that are polled for a plugin. */
+#define HB_DESCRIPTORS_MAX 256
+
+/* A table of a plugin that serves more than the cluster: sockets, children (by pidfd). `ops.size`
+ * is the size of the whole. A helper that does not know it leaves the rest alone. */
+typedef struct hb_watch_more {
+    hb_watch_ops ops;
+    /* Asked after open() and after each event: writes at most `room` descriptors, gives how many.
+     * When one can be read or was hung up, an event with `t` = `ready` comes; the plugin finds out
+     * which, without blocking. They stay the plugin's. May be null. */
+    size_t (*descriptors)(void *self, int *out, size_t room);
+} hb_watch_more;
+
 /* REQUIRES of all three texts: not empty. `ops` is what `kind` says. */
 typedef struct hb_plugin {
     uint32_t abi; /* HB_PLUGIN_ABI of the header it was built with */

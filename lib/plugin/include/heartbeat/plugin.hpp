@@ -77,6 +77,8 @@ public:
     virtual void event(const Fields& event) = 0;
     // See hb_watch_ops.
     virtual std::int64_t deadline_ms() { return -1; }
+    // See hb_watch_more.
+    virtual std::vector<int> descriptors() { return {}; }
 };
 
 // Takes a name and a value: see hb_fence_more for which.
@@ -210,6 +212,18 @@ inline std::int64_t deadline_ms(void* self) {
     return out;
 }
 
+inline std::size_t descriptors(void* self, int* out, std::size_t room) {
+    auto& held = *static_cast<Held<Watcher>*>(self);
+    std::size_t count = 0;
+    guarded(held.host, [&] {
+        for (const int descriptor : held.object->descriptors()) {
+            if (count < room) out[count++] = descriptor;
+        }
+        return HB_OK;
+    });
+    return count;
+}
+
 template <class T>
 hb_fence_more fence_ops(const hb_param* params) noexcept {
     return {{sizeof(hb_fence_more), params, open<Fencer, T>, close<Fencer>, probe, fence},
@@ -218,8 +232,9 @@ hb_fence_more fence_ops(const hb_param* params) noexcept {
 }
 
 template <class T>
-hb_watch_ops watch_ops(const hb_param* params) noexcept {
-    return {sizeof(hb_watch_ops), params, open<Watcher, T>, close<Watcher>, event, deadline_ms};
+hb_watch_more watch_ops(const hb_param* params) noexcept {
+    return {{sizeof(hb_watch_more), params, open<Watcher, T>, close<Watcher>, event, deadline_ms},
+            descriptors};
 }
 
 }  // namespace detail
