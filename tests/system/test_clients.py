@@ -290,7 +290,7 @@ def exchange_library(host, tree):
         shutil.copy(tree / OUR_LIBRARY[1:], copy)
     host.run("mount", "--bind", OUR_LIBRARY, THEIR_LIBRARY)
     host.run("cmp", OUR_LIBRARY, THEIR_LIBRARY)
-    assert "/libhbclient.so.1 " in host.run("ldd", "/usr/bin/cl_status").stdout
+    assert "/libhbclient.so.1 " in host.run("ldd", f"{LIBEXEC}/ipfail").stdout
 
 
 @test(crowd=True, limit=150)
