@@ -43,8 +43,15 @@ public:
     }
 
     void allow(bool usual) {
-        step(usual ? ClientsAllowed{{{"tst", {0}, {}}, {"ping", {}, {106}}, {"anon", {0}, {106}}}}
-                   : ClientsAllowed{{{"default", {0}, {}}}});
+        std::vector<ClientRule> rules;
+        if (usual) {
+            rules.push_back({"tst", {0}, {}});
+            rules.push_back({"ping", {}, {106}});
+            rules.push_back({"anon", {0}, {106}});
+        } else {
+            rules.push_back({"default", {0}, {}});
+        }
+        step(ClientsAllowed{std::move(rules)});
     }
     void pass(Duration span) {
         const Instant end = clock_ + span;
