@@ -17,7 +17,8 @@ def words(body):
 
 def talk(peer, seconds):
     me = os.uname().nodename
-    client, heard, end, next_word = Client("ping"), set(), time.monotonic() + seconds, 0.0
+    client, heard, next_word, leaving = Client("ping"), set(), 0.0, False
+    end = time.monotonic() + seconds
     while time.monotonic() < end and not heard >= WANTED:
         if client.signed_on and time.monotonic() >= next_word:
             next_word = time.monotonic() + 0.3
@@ -33,10 +34,9 @@ def talk(peer, seconds):
                 heard.add("letter to us")
             if kind == "hbapi-clstat" and source == peer and message["st"] == "leave":
                 heard.add("leave")
-        # Whoever has heard the other one's words leaves a little later, and the other hears that.
-        if heard >= WANTED - {"leave"} and sys.argv[2:] == ["first"]:
-            time.sleep(2)
-            break
+        # Who is to go first talks on for a little, so that the other hears it, and then its leave.
+        if heard >= WANTED - {"leave"} and sys.argv[2:] == ["first"] and not leaving:
+            leaving, end = True, time.monotonic() + 2
         time.sleep(0.01)
     print("heard", ", ".join(sorted(heard)), flush=True)
     return 0 if heard >= WANTED - ({"leave"} if sys.argv[2:] else set()) else 1
