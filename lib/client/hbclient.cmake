@@ -8,8 +8,10 @@ if(HB_LIBPLUMB AND HB_LIBGLIB)
   target_include_directories(hbclient PUBLIC ${CMAKE_CURRENT_LIST_DIR}/..)
   target_link_libraries(hbclient PRIVATE ${HB_LIBPLUMB} ${HB_LIBGLIB})
   target_link_options(hbclient PRIVATE
-                      -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/hbclient.map
-                      -Wl,--no-undefined)
+                      -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/hbclient.map)
+  if(NOT HB_SANITIZE)  # clang leaves a sanitizer's own symbols to the program
+    target_link_options(hbclient PRIVATE -Wl,--no-undefined)
+  endif()
   set_target_properties(hbclient PROPERTIES VERSION 1.0.0 SOVERSION 1 LINK_DEPENDS
                         ${CMAKE_CURRENT_LIST_DIR}/hbclient.map)
 else()
