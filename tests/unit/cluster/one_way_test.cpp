@@ -1,6 +1,8 @@
 // Lines that work in one direction only: who tells whom, and when it is said.
 #include "cluster/one_way.hpp"
 
+#include <gtest/gtest.h>
+
 #include "lab.hpp"
 
 namespace hb::cluster {
