@@ -13,13 +13,6 @@ namespace {
 constexpr std::size_t resource_bytes_max = 128;  // more than drbdadm takes
 constexpr std::uint64_t value_max = 255;         // an exit status
 
-std::string_view value_of(const PluginFields& fields, std::string_view name) {
-    for (const auto& [key, value] : fields) {
-        if (key == name) return value;
-    }
-    return {};
-}
-
 }  // namespace
 
 void DopdClient::plugin_runs(bool running) {
@@ -88,15 +81,6 @@ void DopdClient::look(const Facts& facts, Clients& clients, std::vector<wire::Me
 
 // --- what the plugin asks for ---
 
-void DopdClient::refused(Instant now, const PluginFields& request, const std::string& why,
-                         Effects& out) {
-    ++refused_;
-    if (now < refused_log_at_) return;
-    refused_log_at_ = now + limits::plugin_refused_log_pause;
-    out.emplace_back(log_line(LogId::plugin_refused, name, printable(value_of(request, "t"), 64),
-                              why, std::exchange(refused_, 0)));
-}
-
 std::string DopdClient::mistake_of(const PluginFields& request) const {
     const std::string_view type = value_of(request, "t");
     if (type != "start_outdate" && type != "outdate_rc") return "unknown request";
@@ -116,14 +100,12 @@ std::string DopdClient::mistake_of(const PluginFields& request) const {
 
 std::optional<wire::Message> DopdClient::asks(Instant now, const PluginFields& request,
                                               Effects& out) {
-    const std::int64_t second = to_ms(now.since_start) / 1000;
-    if (std::exchange(second_, second) != second) requests_ = 0;
     // Many resources may lose their connection at once.
-    const bool flood = ++requests_ > limits::helper_request_burst;
+    const bool flood = requests_.flood(now);
     if (!id_) return std::nullopt;  // asked before an end of which it did not know
     const std::string mistake = flood ? "too many requests" : mistake_of(request);
     if (!mistake.empty()) {
-        refused(now, request, mistake, out);
+        requests_.refused(now, request, mistake, out);
         return std::nullopt;
     }
     // In the order of 3.0.6.

@@ -3,15 +3,16 @@
 // is the plugin's; it is not trusted.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/event.hpp"
+#include "base/limits.hpp"
 #include "cluster/engine.hpp"
 #include "core/clients.hpp"
+#include "core/plugin_requests.hpp"
 #include "wire/message.hpp"
 
 namespace hb::core {
@@ -50,7 +51,6 @@ private:
     void sign_on(const Facts& facts, Clients& clients, std::vector<wire::Message>& say,
                  Effects& out);
     std::string mistake_of(const PluginFields& request) const;
-    void refused(Instant now, const PluginFields& request, const std::string& why, Effects& out);
 
     bool wanted_;
     NodeName self_;
@@ -58,11 +58,7 @@ private:
     std::optional<ClientId> id_;
     std::vector<std::pair<NodeName, bool>> told_;
     std::vector<PluginFields> news_;
-    // Requests of this second, and how many were refused since the last line about it.
-    std::int64_t second_{-1};
-    std::size_t requests_{};
-    std::uint64_t refused_{};
-    Instant refused_log_at_{};
+    PluginRequests requests_{name, limits::helper_request_burst};
 };
 
 }  // namespace hb::core

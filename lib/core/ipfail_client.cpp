@@ -9,13 +9,6 @@
 namespace hb::core {
 namespace {
 
-std::string_view value_of(const PluginFields& fields, std::string_view name) {
-    for (const auto& [key, value] : fields) {
-        if (key == name) return value;
-    }
-    return {};
-}
-
 std::string yes_or_no(bool yes) { return yes ? "1" : "0"; }
 
 constexpr std::string_view moving = "transition";
@@ -161,20 +154,9 @@ void IpfailClient::look(const Facts& facts, Clients& clients, std::vector<wire::
 
 // --- what the plugin asks for ---
 
-void IpfailClient::refused(Instant now, const PluginFields& request, const std::string& why,
-                           Effects& out) {
-    ++refused_;
-    if (now < refused_log_at_) return;
-    refused_log_at_ = now + limits::plugin_refused_log_pause;
-    out.emplace_back(log_line(LogId::plugin_refused, name, printable(value_of(request, "t"), 64),
-                              why, std::exchange(refused_, 0)));
-}
-
 IpfailClient::Wish IpfailClient::asks(Instant now, const PluginFields& request, Effects& out) {
-    const std::int64_t second = to_ms(now.since_start) / 1000;
-    if (std::exchange(second_, second) != second) requests_ = 0;
-    if (++requests_ > limits::plugin_requests_per_second) {
-        refused(now, request, "too many requests", out);
+    if (requests_.flood(now)) {
+        requests_.refused(now, request, "too many requests", out);
         return {};
     }
     if (!id_) return {};  // asked before an end of which it did not know
@@ -183,7 +165,7 @@ IpfailClient::Wish IpfailClient::asks(Instant now, const PluginFields& request, 
     if (type == "num_ping_nodes") {
         const auto count = parse_dec(value_of(request, "num_ping"));
         if (!count || *count > limits::ping_count_max) {
-            refused(now, request, "num_ping is no number of ping nodes", out);
+            requests_.refused(now, request, "num_ping is no number of ping nodes", out);
             return {};
         }
         message.set("src", self_);
@@ -193,10 +175,10 @@ IpfailClient::Wish IpfailClient::asks(Instant now, const PluginFields& request, 
     } else if (type == "ask_resources") {
         const std::string_view scope = value_of(request, "rsc_hold");
         if (scope == "all" || scope == "foreign") return {std::nullopt, std::string(scope)};
-        refused(now, request, "rsc_hold, expected all or foreign", out);
+        requests_.refused(now, request, "rsc_hold, expected all or foreign", out);
         return {};
     } else if (type != "you_are_dead") {
-        refused(now, request, "unknown request", out);
+        requests_.refused(now, request, "unknown request", out);
         return {};
     }
     if (!told_peer_alive_) return {};  // nobody is there to hear it

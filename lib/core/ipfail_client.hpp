@@ -2,13 +2,14 @@
 // asks for into messages of that client (spec: ipfail.md 1). The plugin decides; it is not trusted.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/event.hpp"
+#include "base/limits.hpp"
 #include "core/clients.hpp"
+#include "core/plugin_requests.hpp"
 #include "wire/message.hpp"
 
 namespace hb::core {
@@ -64,7 +65,6 @@ private:
     void forget();
     PluginFields config_fields() const;
     void watch_moves(const Facts& facts);
-    void refused(Instant now, const PluginFields& request, const std::string& why, Effects& out);
 
     IpfailConfig config_;
     NodeName self_, peer_;
@@ -84,11 +84,7 @@ private:
     // Not told yet.
     bool link_dead_{false}, scripts_ran_{false};
     std::vector<PluginFields> news_;
-    // Requests of this second, and how many were refused since the last line about it.
-    std::int64_t second_{-1};
-    std::size_t requests_{};
-    std::uint64_t refused_{};
-    Instant refused_log_at_{};
+    PluginRequests requests_{name, limits::plugin_requests_per_second};
 };
 
 }  // namespace hb::core
