@@ -27,6 +27,17 @@ TEST(ManagerCommand, AnUnknownClassIsToldAndMovesNothing) {
     }
 }
 
+// Why: whoever may write into the FIFO, or a peer, must not fill the log with one word.
+TEST(ManagerCommand, AnUnknownClassIsLoggedCut) {
+    ManagerPair pair(one_each(), config::Failback::off);
+    pair.boot_both();
+    const std::string word(5000, 'x');
+    pair.standby("alpha", word);
+    pair.takeover("alpha", word);
+    EXPECT_TRUE(pair.logged("alpha", "unknown resource class"));
+    for (const std::string& line : pair.at("alpha").logs) EXPECT_LT(line.size(), 300U) << line;
+}
+
 // Why: two commands at once would cross; the second is refused and not queued behind the first.
 TEST(ManagerCommand, ASecondStandbyIsRefusedWhileOneWaits) {
     ManagerPair pair(one_each(), config::Failback::off);
