@@ -73,10 +73,11 @@ struct PeerUp {
     Duration deadtime{};  // of its own, as it announces it
 };
 // Silent for its deadtime, or it said `dead`. `ever_heard` is false for one never heard since
-// start.
+// start. `lag`: when a cut has made both silent, it counts us dead that much later.
 struct PeerDead {
     NodeName peer;
     bool ever_heard{};
+    Duration lag{};
 };
 // Was counted dead, yet its old life speaks: the cut is healed. A PeerUp follows.
 struct PeerReturned {

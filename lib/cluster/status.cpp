@@ -68,6 +68,7 @@ void Engine::State::heartbeat(Turn& turn, std::size_t peer) {
 
 void Engine::State::peer_died(Turn& turn, std::size_t peer) {
     Peer& gone = peers[peer];
+    const Duration lag = gone.heard_since_start ? later_there(turn.now.mono, peer) : Duration{};
     liveness.declare_dead(peer);
     gone.word = "dead";
     ++gone.deaths;
@@ -76,7 +77,15 @@ void Engine::State::peer_died(Turn& turn, std::size_t peer) {
     links.peer_died(peer);
     one_way.forget(peer);
     forget_order(turn, peer);
-    turn.up.emplace_back(PeerDead{members.name(peer), gone.heard_since_start});
+    turn.up.emplace_back(PeerDead{members.name(peer), gone.heard_since_start, lag});
+}
+
+// After a cut of every line: how much later than we it counts the other one dead. Each goes by the
+// other's last word, and whoever was just started has asked for more.
+Duration Engine::State::later_there(Instant now, std::size_t peer) const {
+    const Instant last_heard = now + (-liveness.silence(peer, now));
+    const Duration there = config.deadtime + beat.grace_at(last_heard);
+    return std::max(Duration::zero(), there - liveness.timeout(peer));
 }
 
 }  // namespace hb::cluster

@@ -147,7 +147,7 @@ void Core::State::notice(Now now, const cluster::Notice& news, resource::Wishes&
                                           {"ts", std::to_string(now.unix_seconds)},
                                           {"src", dead.peer},
                                           {"st", "dead"}}});
-                manager.peer_dead(now, dead.peer, dead.ever_heard, wishes);
+                manager.peer_dead(now, dead.peer, {dead.ever_heard, dead.lag}, wishes);
             },
             [&](const cluster::PeerReturned& back) {
                 manager.peer_returned(now, back.peer, wishes);

@@ -48,7 +48,11 @@ public:
     void peer_returned(Now now, const NodeName& peer, Wishes& out);
     // Its own communication is up, or no longer (its status word says so).
     void peer_active(Now now, const NodeName& peer, bool active, Wishes& out);
-    void peer_dead(Now now, const NodeName& peer, bool ever_heard, Wishes& out);
+    struct Death {
+        bool ever_heard{};
+        Duration lag{};  // behind a cut it would count us dead that much later
+    };
+    void peer_dead(Now now, const NodeName& peer, const Death& death, Wishes& out);
     // It says that it hears nothing from us, or that it does again.
     void heard_by(Now now, const NodeName& peer, bool anywhere, Wishes& out);
     // The other node's deadtime, by its own word.

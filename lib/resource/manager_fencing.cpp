@@ -18,20 +18,21 @@ bool Manager::may_hold(const Peer& peer, bool ever_heard) const {
                        [](const GroupTable::Slot& slot) { return !claimed(slot.tenure); });
 }
 
-void Manager::peer_dead(Now now, const NodeName& name, bool ever_heard, Wishes& out) {
+void Manager::peer_dead(Now now, const NodeName& name, const Death& death, Wishes& out) {
     Peer* peer = find(name);
     if (peer == nullptr) return;
     peer->alive = peer->active = false;
+    peer->lag = death.lag;
     peer->survived_shot = peer->shot_us = false;
     if (standby_.peer() == name) standby_.cancel(out);
     if (!config_.manage) {  // another manager is in charge, of the dead as well
         peer->forget();
         return settle(now, out);
     }
-    const ClaimInput why = peer->left                    ? ClaimInput::left_in_order
-                           : may_hold(*peer, ever_heard) ? ClaimInput::died_owning
-                                                         : ClaimInput::died_empty;
-    decide_claim(now.mono, *peer, why, ever_heard, out);
+    const ClaimInput why = peer->left                          ? ClaimInput::left_in_order
+                           : may_hold(*peer, death.ever_heard) ? ClaimInput::died_owning
+                                                               : ClaimInput::died_empty;
+    decide_claim(now.mono, *peer, why, death.ever_heard, out);
     settle(now, out);
 }
 
@@ -56,7 +57,8 @@ void Manager::decide_claim(Instant now, Peer& peer, ClaimInput why, bool ever_he
     if (news) take_over_from(now, peer, out);
 }
 
-// A 3.0.6 shoots at once, whatever it holds: two shots at one time would leave nobody.
+// A 3.0.6 shoots at once, whatever it holds: two shots at one time would leave nobody. And who
+// waits, waits from the moment on at which the other one counts it dead.
 Duration Manager::delay_before(Instant now, const Peer& peer, bool ever_heard) const {
     const auto here =
         std::count_if(table_.slots().begin(), table_.slots().end(),
@@ -66,7 +68,8 @@ Duration Manager::delay_before(Instant now, const Peer& peer, bool ever_heard) c
     at.owns_less = static_cast<std::size_t>(here) < peer.held.size();
     at.hears_ping = fencer_.hears_ping(now);
     const int least = ever_heard && !peer.ours ? 1 : 0;
-    return fencer_.delay() * std::max(least, delay_slots(at));
+    const int slots = std::max(least, delay_slots(at));
+    return slots == 0 ? Duration::zero() : fencer_.delay() * slots + peer.lag;
 }
 
 void Manager::shoot(Instant now, Peer& peer, bool ever_heard, Wishes& out) {

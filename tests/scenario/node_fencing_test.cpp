@@ -45,6 +45,28 @@ TEST(NodeFencing, ACutOfEveryLineLeavesExactlyOneNode) {
     }
 }
 
+// Why: its peer is two seconds more patient with a fresh node, which itself is not: the one that
+// should have waited shot in the same moment as the other one.
+TEST(NodeFencing, ACutBehindAFreshNodeLeavesExactlyOneNode) {
+    for (int i = 0; i < 100; ++i) {
+        FencedStory story(i % 2 == 0 ? 1s : 2s);
+        sim::Machine& fresh = i / 2 % 2 == 0 ? story.alpha() : story.beta();
+        sim::Machine& other = i / 2 % 2 == 0 ? story.beta() : story.alpha();
+        story.world().power_on(other);
+        story.run(10s);
+        story.world().power_on(fresh);
+        story.run(500ms + std::chrono::milliseconds(i * 60));  // also after its five seconds
+        const bool both = !fresh.running.empty() || !other.running.empty();
+        ASSERT_TRUE(both) << i;
+        story.world().cut(0, 60s);
+        story.world().cut(1, 60s);
+        story.run(15s);
+        ASSERT_NE(story.alpha().powered, story.beta().powered) << i;
+        ASSERT_TRUE(runs_all(story.alpha().powered ? story.alpha() : story.beta())) << i;
+        ASSERT_EQ(story.world().violation(), "") << i;
+    }
+}
+
 // Why: the daemon is gone, its groups are not. 3.0.6 started them a second time.
 TEST(NodeFencing, GroupsOfAKilledDaemonAreStoppedByTheirReset) {
     FencedStory story;

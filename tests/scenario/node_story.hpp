@@ -96,14 +96,14 @@ private:
 // With a switch for each machine that acts within 50 ms, and a delay of 1 s against the race.
 class FencedStory : public Story {
 public:
-    FencedStory() : Story(fenced()) {}
+    explicit FencedStory(Duration delay = 1s) : Story(fenced(delay)) {}
 
 private:
-    static sim::Options fenced() {
+    static sim::Options fenced(Duration delay) {
         sim::Options o = options(config::Failback::off, 2, 1s);
         o.fencing = true;
         o.device_acts = 50ms;
-        o.fence_delay = 1s;
+        o.fence_delay = delay;
         o.boot_min = o.boot_max = 300s;
         for (sim::NodeOptions& node : o.node) node.devices = {sim::DeviceMood::works};
         return o;

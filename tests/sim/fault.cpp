@@ -76,8 +76,8 @@ bool unfair(FaultKind kind) {
            kind == FaultKind::clock_step;
 }
 
-// No device ever says yes: the end of patience comes after minutes, and then an operator, or the
-// machine itself.
+// No device ever says yes: the end of patience comes after minutes, and then an operator who has
+// looked, or who lets the devices be tried again, or the machine itself.
 void draw_stubborn(Plan& plan, Prng& prng) {
     for (NodeOptions& node : plan.options.node) {
         for (DeviceMood& mood : node.devices) {
@@ -93,6 +93,9 @@ void draw_stubborn(Plan& plan, Prng& prng) {
     plan.faults.push_back(fault);
     fault.at = fault.at + prng.between(100s, 900s);
     fault.kind = FaultKind::operator_confirms;
+    if (prng.chance(50)) plan.faults.push_back(fault);
+    fault.machine = 1 - fault.machine;
+    fault.kind = FaultKind::reload;
     if (prng.chance(50)) plan.faults.push_back(fault);
 }
 
@@ -114,39 +117,29 @@ void draw_separations(Plan& plan) {
     }
 }
 
-// Silent for one machine or both, or flapping (fifth bit).
+// Ways to ping nodes, silent for one machine or both, or flapping (fifth bit).
 void draw_silent_gateways(Plan& plan) {
     const Options& o = plan.options;
     Prng prng(o.seed ^ 0x51e47U);
-    const std::uint64_t count = prng.below(4);
+    const Duration deadping = o.deadping == Duration{} ? o.deadtime() : o.deadping;
+    const std::uint64_t count = prng.below(o.ipfail ? 6 : 4);
     for (std::uint64_t i = 0; i < count; ++i) {
         Fault fault;
         fault.at = Instant{prng.between(o.initdead() * 2, o.fault_span)};
         fault.kind = FaultKind::gateways_cut;
-        fault.span = draw_span(o, prng);
-        fault.detail = (1 + prng.below(3)) | (prng.below(4) << 2U) | (prng.chance(30) ? 16U : 0U);
+        fault.machine = prng.below(2);
+        fault.span =
+            prng.chance(50) ? draw_span(o, prng) : prng.between(deadping / 2, deadping * 8);
+        fault.detail = (1 + prng.below(3)) | ((prng.chance(60) ? 0 : prng.below(4)) << 2U) |
+                       (prng.chance(30) ? 16U : 0U);
         plan.faults.push_back(fault);
     }
 }
 
-// Ways to ping nodes that are cut for one machine or both, or come and go; and the plugin's own.
-void draw_ping_faults(Plan& plan) {
+// The plugin's own.
+void draw_plugin_fault(Plan& plan) {
     const Options& o = plan.options;
     Prng prng(o.seed ^ 0x71f6U);
-    const Duration deadping = o.deadping == Duration{} ? o.deadtime() : o.deadping;
-    for (std::uint64_t left = prng.below(4); left > 0; --left) {
-        Fault fault;
-        fault.kind = FaultKind::gateways_cut;
-        fault.at = Instant{prng.between(o.initdead() * 2, o.fault_span)};
-        fault.machine = prng.below(2);
-        fault.detail = (1 + prng.below(3)) | ((prng.chance(70) ? 0 : prng.below(4)) << 2U);
-        const std::uint64_t times = prng.chance(30) ? 2 + prng.below(12) : 1;
-        fault.span = prng.between(deadping / 2, deadping * (times == 1 ? 8 : 3));
-        for (std::uint64_t i = 0; i < times; ++i) {
-            plan.faults.push_back(fault);
-            fault.at = fault.at + fault.span * 2;
-        }
-    }
     if (!prng.chance(30)) return;
     Fault fault;
     fault.kind = FaultKind::plugin;
@@ -193,7 +186,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
     if (o.fencing && o.keepalive() >= 500ms && prng.chance(3)) draw_stubborn(plan, prng);
     if (o.arbiter) draw_separations(plan);
     if (o.gateways > 0 && !o.arbiter) draw_silent_gateways(plan);
-    if (o.ipfail) draw_ping_faults(plan);
+    if (o.ipfail) draw_plugin_fault(plan);
     std::erase_if(plan.faults,
                   [&o](const Fault& fault) { return o.real[fault.machine] && unfair(fault.kind); });
     std::sort(plan.faults.begin(), plan.faults.end(),

@@ -69,7 +69,7 @@ public:
     }
     void dies() {
         Wishes out;
-        manager_.peer_dead(now(), "beta", true, out);
+        manager_.peer_dead(now(), "beta", {true}, out);
         carry_out(out);
     }
     // The end of a cut: the same life is heard again.

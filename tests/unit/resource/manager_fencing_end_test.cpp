@@ -231,7 +231,7 @@ TEST(FencingEnds, NoDeadlineStaysInThePast) {
     pair.boot_both();
     pair.kill("alpha");
     Wishes first;
-    pair.manager("beta").peer_dead(pair.now(), "alpha", true, first);
+    pair.manager("beta").peer_dead(pair.now(), "alpha", {true}, first);
     unsigned shots = 0;
     for (int i = 0; i < 500 && pair.manager("beta").next_deadline() != never; ++i) {
         const Now at{pair.manager("beta").next_deadline(), 1000};

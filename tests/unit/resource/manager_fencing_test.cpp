@@ -342,7 +342,7 @@ TEST(Fencing, NobodyIsShotWhenAnotherManagerIsInCharge) {
     pair.boot_both();
     pair.kill("alpha");
     Wishes out;
-    pair.manager("beta").peer_dead(pair.now(), "alpha", true, out);
+    pair.manager("beta").peer_dead(pair.now(), "alpha", {true}, out);
     pair.manager("beta").wakeup(pair.now(), out);
     EXPECT_GT(pair.manager("beta").next_deadline(), pair.now().mono);
     pair.carry("beta", out);

@@ -18,7 +18,7 @@ TEST(ManagerLetters, ANodeThatHaCfDoesNotNameIsNotListenedTo) {
     manager.repeated_to(now, "gamma", out);
     EXPECT_TRUE(manager.letter(now, "gamma", {"starting", {}}, out));
     EXPECT_TRUE(manager.letter(now, "gamma", {"resource", {{"rsc_hold", "all"}}}, out));
-    manager.peer_dead(now, "gamma", true, out);
+    manager.peer_dead(now, "gamma", {true}, out);
     EXPECT_TRUE(out.empty());
 }
 

@@ -141,7 +141,7 @@ public:
     void declare_dead(const std::string& on, const std::string& peer, bool ever_heard = true,
                       Duration span = 60s) {
         Wishes out;
-        nodes_[on].manager->peer_dead(now(), peer, ever_heard, out);
+        nodes_[on].manager->peer_dead(now(), peer, {ever_heard}, out);
         carry_out(nodes_[on], out);
         settle(span);
     }

@@ -33,7 +33,7 @@ protected:
         work();
     }
     void dies(const NodeName& name) {
-        manager_.peer_dead(now(), name, true, out_);
+        manager_.peer_dead(now(), name, {true}, out_);
         work();
     }
     void operator_confirms(const NodeName& name) {

@@ -146,7 +146,7 @@ TEST(ManagerViewOrder, AGroupThatWaitsForAnotherNamesIt) {
     pair.boot("alpha");
     pair.join("alpha");
     Wishes out;
-    pair.manager("alpha").peer_dead(pair.now(), "beta", false, out);
+    pair.manager("alpha").peer_dead(pair.now(), "beta", {false}, out);
     const ManagerView view = pair.manager("alpha").picture(pair.now().mono);
     EXPECT_EQ(why_word(view.groups[1].why), "waits_for_group");
     EXPECT_EQ(view.groups[1].about, "svc::a");
