@@ -27,6 +27,11 @@ constexpr Duration operator-(Instant a, Instant b) noexcept {
     return a.since_start - b.since_start;
 }
 
+// A span by which something comes later, known within bounds.
+struct Lag {
+    Duration least{}, most{};
+};
+
 // The one thing the outside says about time with each event. `unix_seconds` only fills the `ts`
 // field of messages and log lines; nothing is decided by it.
 struct Now {

@@ -49,9 +49,9 @@ public:
     }
     // What is added to our announced timeout: machines are busy while they start.
     Duration grace() const { return in_grace_ ? Duration{limits::start_grace} : Duration::zero(); }
-    // The same as the others knew it at `when`; in doubt more.
+    // The same as others knew it at `when`.
     Duration grace_at(Instant when) const {
-        return when <= grace_ends_ ? Duration{limits::start_grace} : grace();
+        return when < grace_ends_ ? Duration{limits::start_grace} : grace();
     }
     Instant next_deadline() const {
         return std::min({next_, extra_, in_grace_ ? grace_ends_ : never});

@@ -77,7 +77,7 @@ struct PeerUp {
 struct PeerDead {
     NodeName peer;
     bool ever_heard{};
-    Duration lag{};
+    Lag lag{};
 };
 // Was counted dead, yet its old life speaks: the cut is healed. A PeerUp follows.
 struct PeerReturned {

@@ -118,7 +118,7 @@ struct Engine::State {
                      std::uint64_t number, Life life);
     void heartbeat(Turn& turn, std::size_t peer);
     void peer_died(Turn& turn, std::size_t peer);
-    Duration later_there(Instant now, std::size_t peer) const;
+    Lag later_there(Instant now, std::size_t peer) const;
 
     // --- lines.cpp: what is said of links ---
     // The link that stands for this one (LinkSpec::shares).

@@ -68,7 +68,7 @@ void Engine::State::heartbeat(Turn& turn, std::size_t peer) {
 
 void Engine::State::peer_died(Turn& turn, std::size_t peer) {
     Peer& gone = peers[peer];
-    const Duration lag = gone.heard_since_start ? later_there(turn.now.mono, peer) : Duration{};
+    const Lag lag = gone.heard_since_start ? later_there(turn.now.mono, peer) : Lag{};
     liveness.declare_dead(peer);
     gone.word = "dead";
     ++gone.deaths;
@@ -81,11 +81,15 @@ void Engine::State::peer_died(Turn& turn, std::size_t peer) {
 }
 
 // After a cut of every line: how much later than we it counts the other one dead. Each goes by the
-// other's last word, and whoever was just started has asked for more.
-Duration Engine::State::later_there(Instant now, std::size_t peer) const {
+// other's last word, and whoever was just started has asked for more; which word was the last one
+// is only known to within a keepalive.
+Lag Engine::State::later_there(Instant now, std::size_t peer) const {
     const Instant last_heard = now + (-liveness.silence(peer, now));
-    const Duration there = config.deadtime + beat.grace_at(last_heard);
-    return std::max(Duration::zero(), there - liveness.timeout(peer));
+    const auto lag = [&](Instant cut) {
+        const Duration there = config.deadtime + beat.grace_at(cut);
+        return std::max(Duration::zero(), there - liveness.timeout(peer));
+    };
+    return {lag(last_heard + config.keepalive), lag(last_heard)};
 }
 
 }  // namespace hb::cluster

@@ -50,7 +50,7 @@ public:
     void peer_active(Now now, const NodeName& peer, bool active, Wishes& out);
     struct Death {
         bool ever_heard{};
-        Duration lag{};  // behind a cut it would count us dead that much later
+        Lag lag{};  // behind a cut it would count us dead that much later
     };
     void peer_dead(Now now, const NodeName& peer, const Death& death, Wishes& out);
     // It says that it hears nothing from us, or that it does again.

@@ -58,7 +58,8 @@ void Manager::decide_claim(Instant now, Peer& peer, ClaimInput why, bool ever_he
 }
 
 // A 3.0.6 shoots at once, whatever it holds: two shots at one time would leave nobody. And who
-// waits, waits from the moment on at which the other one counts it dead.
+// waits, waits from the moment on at which the other one counts it dead; in doubt whoever is to
+// shoot first errs towards early, and the other one towards late.
 Duration Manager::delay_before(Instant now, const Peer& peer, bool ever_heard) const {
     const auto here =
         std::count_if(table_.slots().begin(), table_.slots().end(),
@@ -69,7 +70,9 @@ Duration Manager::delay_before(Instant now, const Peer& peer, bool ever_heard) c
     at.hears_ping = fencer_.hears_ping(now);
     const int least = ever_heard && !peer.ours ? 1 : 0;
     const int slots = std::max(least, delay_slots(at));
-    return slots == 0 ? Duration::zero() : fencer_.delay() * slots + peer.lag;
+    if (slots == 0) return Duration::zero();
+    const bool goes_first = static_cast<std::size_t>(here) > peer.held.size() && at.hears_ping;
+    return fencer_.delay() * slots + (goes_first ? peer.lag.least : peer.lag.most);
 }
 
 void Manager::shoot(Instant now, Peer& peer, bool ever_heard, Wishes& out) {

@@ -19,7 +19,7 @@ struct Peer {
     bool active{false};       // its own communication is up: it answers
     bool left{false};         // it said `shutdone`, and has not come back since
     bool deaf{false};         // it says that it hears nothing from us
-    Duration lag{};           // after a cut it counts us dead that much later than we it
+    Lag lag{};                // after a cut it counts us dead that much later than we it
     bool proven_down{false};  // an operator has said so, and it has not come back since
     // --- its reset by a device of ours, or ours by one of its own ---
     std::string shot_because;      // why the last shot at it was ordered

@@ -67,6 +67,26 @@ TEST(NodeFencing, ACutBehindAFreshNodeLeavesExactlyOneNode) {
     }
 }
 
+// Why: at the end of its first five seconds a fresh node cannot know which patience its peer has
+// heard of last. Everything runs on it, and the delay is just as long as that patience.
+TEST(NodeFencing, ACutAtTheEndOfAFreshNodesGraceLeavesExactlyOneNode) {
+    for (int i = 0; i < 80; ++i) {
+        FencedStory story(2s);
+        story.world().power_on(story.alpha());
+        story.run(10s + std::chrono::milliseconds(i % 4 * 10));  // its heartbeats come later
+        story.world().power_on(story.beta());
+        story.run(2s);
+        story.world().command(story.beta(), false, "all");
+        story.run(2900ms + std::chrono::milliseconds(i / 4 * 20));
+        ASSERT_TRUE(runs_all(story.beta())) << i;
+        story.world().cut(0, 60s);
+        story.world().cut(1, 60s);
+        story.run(15s);
+        ASSERT_NE(story.alpha().powered, story.beta().powered) << i;
+        ASSERT_TRUE(runs_all(story.alpha().powered ? story.alpha() : story.beta())) << i;
+    }
+}
+
 // Why: the daemon is gone, its groups are not. 3.0.6 started them a second time.
 TEST(NodeFencing, GroupsOfAKilledDaemonAreStoppedByTheirReset) {
     FencedStory story;
