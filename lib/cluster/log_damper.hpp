@@ -25,6 +25,7 @@ enum class Topic : std::uint8_t {
     refused_request,
     given_up,
     echo,
+    too_large,
 };
 
 class LogDamper {

@@ -54,8 +54,9 @@ std::uint64_t Engine::State::send(Now now, wire::Message message, Effects& out,
     const std::uint64_t number = control ? 0 : history.highest() + 1;
     add_standard_fields(message, number, now);
     if (const auto sent = emit(message, out); !sent) {
-        out.emplace_back(
-            log_line(LogId::message_too_large, printable(message.type()), sent.error().what));
+        damper.happened(Topic::too_large, 0, now.mono, out, [&] {
+            return log_line(LogId::message_too_large, printable(message.type()), sent.error().what);
+        });
         return 0;  // the number is not used up: a hole would be asked for again and again
     }
     if (copy != nullptr) {

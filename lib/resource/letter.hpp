@@ -10,6 +10,7 @@
 
 #include "base/event.hpp"
 #include "base/ids.hpp"
+#include "base/text.hpp"
 
 namespace hb::resource {
 
@@ -40,6 +41,10 @@ inline void wish(Wishes& out, Letter letter) { out.emplace_back(std::move(letter
 template <class... A>
 void wish_log(Wishes& out, LogId id, const A&... arguments) {
     out.emplace_back(Effect{log_line(id, arguments...)});
+}
+// Of an unknown class, as `from` wrote it: cut, and without what a log must not hold.
+inline void wish_log_bad_class(Wishes& out, std::string_view word, const NodeName& from) {
+    wish_log(out, LogId::bad_class, printable(word, 32), from);
 }
 
 }  // namespace hb::resource

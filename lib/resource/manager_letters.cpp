@@ -44,7 +44,7 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
         return;
     }
     if (!holding_named(letter.get("rsc_hold"))) {
-        wish_log(out, LogId::bad_class, printable(letter.get("rsc_hold"), 32), peer.name);
+        wish_log_bad_class(out, letter.get("rsc_hold"), peer.name);
         return;
     }
     if (peer.ours) farewell_unheard_.erase(peer.name);
@@ -176,7 +176,7 @@ void Manager::on_hb_takeover(Now now, Peer& peer, const Letter& letter, Wishes& 
     const auto take =
         word == "failback" ? std::optional<Holding>(Holding::all) : holding_named(word);
     if (!take || *take == Holding::none) {
-        wish_log(out, LogId::bad_class, printable(word, 32), peer.name);
+        wish_log_bad_class(out, word, peer.name);
         return;
     }
     wish_log(out, LogId::takeover_asked, holding_word(*take), peer.name);

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
-#include "base/text.hpp"
 #include "resource/manager.hpp"
 
 namespace hb::resource {
@@ -64,7 +63,7 @@ void Manager::standby_command(Now now, std::string_view word, Wishes& out) {
     const auto give =
         word == "failback" ? std::optional<Holding>(Holding::foreign) : holding_named(word);
     if (!give || *give == Holding::none) {
-        wish_log(out, LogId::bad_class, printable(word, 32), config_.self);
+        wish_log_bad_class(out, word, config_.self);
         return;
     }
     if (config_.failback == config::Failback::legacy) {
@@ -112,7 +111,7 @@ void Manager::takeover_command(Now now, std::string_view word, Wishes& out) {
     const auto take =
         word == "failback" ? std::optional<Holding>(Holding::local) : holding_named(word);
     if (!take || *take == Holding::none) {
-        wish_log(out, LogId::bad_class, printable(word, 32), config_.self);
+        wish_log_bad_class(out, word, config_.self);
         return;
     }
     wish_log(out, LogId::takeover_asked, holding_word(*take), config_.self);

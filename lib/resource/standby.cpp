@@ -6,7 +6,6 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
-#include "base/text.hpp"
 
 namespace hb::resource {
 namespace {
@@ -42,7 +41,7 @@ Standby::Verdict Standby::letter(Instant now, const NodeName& from, const Letter
     const std::optional<Holding> cls =
         letter.has("rsc_hold") ? holding_named(word) : std::optional<Holding>(Holding::all);
     if (!cls || *cls == Holding::none) {
-        wish_log(out, LogId::bad_class, printable(word, 32), from);
+        wish_log_bad_class(out, word, from);
         return Verdict::nothing;
     }
     const std::string_view info = letter.get("info");

@@ -339,6 +339,19 @@ TEST(EngineSpeaks, AMessageThatCannotBeSentUsesNoNumber) {
     EXPECT_EQ(lab.logged(LogId::message_too_large), 1U);
 }
 
+// Why: a local client can ask for it as often as it likes; the log must not grow with it.
+TEST(EngineSpeaks, MessagesThatCannotBeSentAreLoggedNowAndThen) {
+    Lab lab;
+    lab.start();
+    lab.forget();
+    wire::Message bad = wire::make_message("foo");
+    bad.set("x", std::string("a\0b", 3));
+    for (int i = 0; i < 100; ++i) lab.engine.send(lab.clock(), bad, lab.out);
+    EXPECT_EQ(lab.logged(LogId::message_too_large), 1U);
+    lab.pass(limits::bad_packet_log_pause + 1s);
+    EXPECT_EQ(lab.logged(LogId::message_too_large), 2U);
+}
+
 // Why: SIGHUP: new keys and timers without a new life.
 TEST(EngineSpeaks, ReconfiguresInPlace) {
     Lab lab;
