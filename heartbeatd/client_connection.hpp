@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/event.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
@@ -33,6 +34,12 @@ public:
     bool read();
     const std::optional<Error>& broken() const noexcept { return broken_; }
     bool ended() const noexcept { return ended_; }
+    const char* end_reason() const noexcept { return end_reason_; }
+    // Its process is gone, whoever holds the other end. What it said last still counts.
+    void died() noexcept {
+        ended_ = true;
+        end_reason_ = died_audit;
+    }
     // Whole bodies that were read.
     std::deque<Bytes>& bodies() noexcept { return bodies_; }
 
@@ -55,6 +62,7 @@ private:
     std::deque<Bytes> bodies_;
     std::optional<Error> broken_;
     bool ended_{false};
+    const char* end_reason_{"EOF"};
     bool deaf_{false};  // it has closed its end; what we write is for nobody
     // How much of it is taken now. Nothing: no more can be written at all.
     std::size_t write(ByteView bytes);

@@ -130,7 +130,7 @@ void ClientServer::work() {
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < limits::client_calls_per_turn && !ready_.empty(); ++i) {
         if (paused_) return;
-        if (bytes >= limits::client_bytes_per_turn) break;
+        if (bytes >= limits::client_bytes_per_turn || (i > 0 && hooks_.due())) break;
         const ConnectionId id = ready_.front();
         ready_.pop_front();
         const auto found = connections_.find(id);
@@ -161,8 +161,9 @@ void ClientServer::rest(ConnectionId id) {
         if (connection.broken()) {
             hooks_.log(log_line(LogId::client_broken, connection.pid(), connection.broken()->what));
         }
+        const char* reason = connection.end_reason();
         connections_.erase(found);
-        hooks_.gone({id, "EOF"});
+        hooks_.gone({id, reason});
     }
 }
 
@@ -221,11 +222,13 @@ void ClientServer::drop(ConnectionId id, const char* reason) {
 void ClientServer::audit(Instant now) {
     if (now < next_audit_) return;
     next_audit_ = now + limits::client_audit_pause;
-    std::vector<ConnectionId> dead;
-    for (const auto& [id, connection] : connections_) {
-        if (!connection.process_lives()) dead.push_back(id);
+    for (auto& [id, connection] : connections_) {
+        if (connection.process_lives()) continue;
+        connection.watch().pause_reading();
+        connection.died();
+        ready_.push_back(id);
     }
-    for (const ConnectionId id : dead) hooks_.gone({id, died_audit});
+    work_later();
 }
 
 // What the client has not taken by now it does not get; what the kernel holds it can still read.

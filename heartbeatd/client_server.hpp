@@ -25,6 +25,7 @@ struct ClientHooks {
     std::function<void(ClientCall)> call;
     std::function<void(const ClientGone&)> gone;
     std::function<void(const LogLine&)> log;
+    std::function<bool()> due;  // the clock wants its turn: what clients want can wait
 };
 
 class ClientServer {

@@ -212,12 +212,12 @@ void Daemon::communication_up() {
 
 void Daemon::serve_clients() {
     runner_->post(ClientsAllowed{config_.client_rules});
-    auto server =
-        ClientServer::open(loop_, options_.paths.client_socket(),
-                           {[this](const ClientCame& event) { runner_->deliver(event); },
-                            [this](ClientCall event) { runner_->deliver(std::move(event)); },
-                            [this](const ClientGone& event) { runner_->deliver(event); },
-                            [this](const LogLine& line) { log(line); }});
+    auto server = ClientServer::open(
+        loop_, options_.paths.client_socket(),
+        {[this](const ClientCame& event) { runner_->deliver(event); },
+         [this](ClientCall event) { runner_->deliver(std::move(event)); },
+         [this](const ClientGone& event) { runner_->deliver(event); },
+         [this](const LogLine& line) { log(line); }, [this] { return runner_->due(); }});
     if (server) {
         clients_ = *std::move(server);
     } else {

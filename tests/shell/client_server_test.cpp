@@ -41,7 +41,8 @@ struct ClientSocket : testing::Test {
                                     if (on_call) on_call(calls.back());
                                 },
                                 [this](const ClientGone& event) { gone.push_back(event); },
-                                [this](const LogLine& line) { logged.push_back(log_text(line)); }});
+                                [this](const LogLine& line) { logged.push_back(log_text(line)); },
+                                [this] { return due; }});
         EXPECT_TRUE(opened) << opened.error().what;
         server = *std::move(opened);
         logged.clear();
@@ -63,6 +64,30 @@ struct ClientSocket : testing::Test {
     // Everything that is ready, and what comes of it.
     void turn() {
         for (int i = 0; i < 50; ++i) loop.run_ready();
+    }
+    // A connection whose process has gone; a child of it holds it. Returns that process.
+    pid_t connect_and_die() {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const int end = ::socket(AF_UNIX, SOCK_STREAM, 0);
+            sockaddr_un address{};
+            address.sun_family = AF_UNIX;
+            std::memcpy(address.sun_path, path.data(), path.size());
+            const int failed =
+                ::connect(end, reinterpret_cast<sockaddr*>(&address), sizeof address);
+            if (failed == 0 && ::fork() == 0) {  // holds the connection of the other one to its end
+                char byte = 0;
+                while (::recv(end, &byte, 1, 0) > 0) {
+                }
+                ::_exit(0);
+            }
+            ::_exit(failed == 0 ? 0 : 1);
+        }
+        int status = -1;
+        EXPECT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_EQ(status, 0);
+        turn();
+        return child;
     }
     static void say(const Fd& client, const Bytes& bytes) {
         ASSERT_EQ(::send(client.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
@@ -92,6 +117,7 @@ struct ClientSocket : testing::Test {
     std::vector<ClientGone> gone;
     std::vector<std::string> logged;
     std::function<void(const ClientCall&)> on_call;
+    bool due{false};
     std::unique_ptr<ClientServer> server;
 };
 
@@ -113,12 +139,12 @@ TEST_F(ClientSocket, TellsWhoConnectsAndIsGoneAtTheEnd) {
 
 // Why: a killed daemon leaves its socket behind.
 TEST_F(ClientSocket, AnOldSocketIsReplaced) {
-    auto second = ClientServer::open(loop, path, {{}, {}, {}, [](const LogLine&) {}});
+    auto second = ClientServer::open(loop, path, {{}, {}, {}, [](const LogLine&) {}, {}});
     ASSERT_TRUE(second);
     const std::string too_long = folder + "/" + std::string(120, 'x');
-    EXPECT_FALSE(ClientServer::open(loop, too_long, {{}, {}, {}, [](const LogLine&) {}}));
+    EXPECT_FALSE(ClientServer::open(loop, too_long, {{}, {}, {}, [](const LogLine&) {}, {}}));
     EXPECT_FALSE(
-        ClientServer::open(loop, folder + "/no/such", {{}, {}, {}, [](const LogLine&) {}}));
+        ClientServer::open(loop, folder + "/no/such", {{}, {}, {}, [](const LogLine&) {}, {}}));
 }
 
 // Why: the order of a client's words is its own, whatever others say meanwhile.
@@ -141,6 +167,24 @@ TEST_F(ClientSocket, HandsUpBodiesInTheOrderOfEachClient) {
     }
     EXPECT_EQ(of_one, expected);
     EXPECT_EQ(calls.size(), expected.size() + 1);
+}
+
+// Why: a heartbeat that is due waits for one body of one client at most.
+TEST_F(ClientSocket, WhatTheClockWantsComesBeforeTheNextBody) {
+    for (const bool now : {false, true}) {
+        due = now;
+        calls.clear();
+        const Fd one = connect(), two = connect();
+        std::size_t before_the_clock = 0;
+        on_call = [&](const ClientCall&) {
+            if (calls.size() == 1) loop.post([&] { before_the_clock = calls.size(); });
+        };
+        say(one, frame("one"));
+        say(two, frame("two"));
+        turn();
+        EXPECT_EQ(before_the_clock, now ? 1U : 2U);
+        EXPECT_EQ(calls.size(), 2U);
+    }
 }
 
 // Why: libhbclient sends `signoff` and closes; what came before the end counts.
@@ -298,46 +342,35 @@ TEST_F(ClientSocket, TheSignalFollowsTheFrame) {
 // Why: clientapi.md 8.3: a child may hold the connection of a client that is gone, for ever.
 TEST_F(ClientSocket, AConnectionOfAProcessThatIsGoneIsReported) {
     const Fd here = connect();
-    const pid_t child = ::fork();
-    if (child == 0) {
-        const int end = ::socket(AF_UNIX, SOCK_STREAM, 0);
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        std::memcpy(address.sun_path, path.data(), path.size());
-        const int failed = ::connect(end, reinterpret_cast<sockaddr*>(&address), sizeof address);
-        if (failed == 0 && ::fork() == 0) {  // holds the connection of the other one to its end
-            char byte = 0;
-            while (::recv(end, &byte, 1, 0) > 0) {
-            }
-            ::_exit(0);
-        }
-        ::_exit(failed == 0 ? 0 : 1);
-    }
-    int status = -1;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_EQ(status, 0);
-    turn();
+    const pid_t child = connect_and_die();
     ASSERT_EQ(came.size(), 2U);
     EXPECT_EQ(came[1].pid, child);
     Instant at{};
     at = at + limits::client_audit_pause;
     server->audit(at);
+    turn();
     ASSERT_EQ(gone.size(), 1U);
     EXPECT_EQ(gone[0].connection, came[1].connection);
     EXPECT_EQ(gone[0].reason, died_audit);
-    EXPECT_EQ(server->connections(), 2U);  // the core closes it
-    server->audit(at + limits::client_audit_pause / 2);
-    EXPECT_EQ(gone.size(), 1U);
-    // 8, 3.: it hears of it at the next frame, too, when it wants a signal.
-    server->client(Notify{came[1].connection, "x", SIGURG});
     EXPECT_EQ(server->connections(), 1U);
+    server->audit(at + limits::client_audit_pause);
     turn();
-    ASSERT_EQ(gone.size(), 2U);
-    EXPECT_EQ(gone[1].reason, "died");
+    EXPECT_EQ(gone.size(), 1U);
     EXPECT_TRUE(logged.empty());
     say(here, frame("still here"));
     turn();
     EXPECT_EQ(calls.size(), 1U);
+}
+
+// Why: clientapi.md 8, 3.: it hears of it at the next frame, too, when it wants a signal.
+TEST_F(ClientSocket, ASignalFindsTheProcessGone) {
+    connect_and_die();
+    ASSERT_EQ(came.size(), 1U);
+    server->client(Notify{came[0].connection, "x", SIGURG});
+    EXPECT_EQ(server->connections(), 0U);
+    turn();
+    ASSERT_EQ(gone.size(), 1U);
+    EXPECT_EQ(gone[0].reason, "died");
 }
 
 // Why: two hundred slow clients within their own bounds would still be two hundred mebibytes.
