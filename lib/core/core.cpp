@@ -25,12 +25,6 @@ bool without_hook(std::string_view type) {
            std::find(std::begin(types), std::end(types), type) != std::end(types);
 }
 
-RunHook hook_for(const wire::Message& message) {
-    RunHook hook{std::string(message.type()), {{"t", std::string(message.type())}}};
-    for (auto& field : string_fields(message)) hook.fields.push_back(std::move(field));
-    return hook;
-}
-
 // Whom ipfail speaks to: 3.0.6 takes the same one.
 NodeName first_other(const cluster::EngineConfig& engine) {
     for (const NodeName& node : engine.nodes) {
@@ -125,9 +119,13 @@ void Core::State::carry_out(Now now, resource::Wishes& wishes, Effects& out) {
 void Core::State::notices(Now now, cluster::Notices& up, Effects& out) {
     resource::Wishes wishes;
     for (const cluster::Notice& each : up) {
+        // Clients hear how a node is before what follows from it, and what it says behind our
+        // answer to that, as from 3.0.6 (clientapi.md 8.1).
+        const bool said = std::holds_alternative<cluster::Delivered>(each);
+        if (!said) service.tell(now, each, out);
         notice(now, each, wishes, out);
         carry_out(now, wishes, out);
-        service.tell(now, each, out);
+        if (said) service.tell(now, each, out);
     }
 }
 

@@ -19,4 +19,10 @@ wire::Message to_message(const resource::Letter& letter) {
     return message;
 }
 
+RunHook hook_for(const wire::Message& message) {
+    RunHook hook{std::string(message.type()), {{"t", std::string(message.type())}}};
+    for (auto& field : string_fields(message)) hook.fields.push_back(std::move(field));
+    return hook;
+}
+
 }  // namespace hb::core
