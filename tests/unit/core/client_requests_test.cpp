@@ -50,8 +50,15 @@ INSTANTIATE_TEST_SUITE_P(
         Asked{"nodestatus", {{"node", "c2"}}, "st=active result=OK"},
         Asked{"nodestatus", {{"node", "10.77.0.254"}}, "st=ping result=OK"},
         Asked{"nodestatus", {{"node", "c9"}}, bad_value}, Asked{"nodestatus", {}, bad_value},
+        Asked{"nodestatus", {{"node", "c3"}}, "st=init result=OK"},
         Asked{"nodeweight", {{"node", "c1"}}, "weight=100 result=OK"},
-        Asked{"nodeweight", {{"node", "c9"}}, bad_value},
+        Asked{"nodeweight", {{"node", "c9"}}, bad_value}, Asked{"nodeweight", {}, bad_value},
+        Asked{"nodesite", {{"node", "c9"}}, bad_value}, Asked{"nodetype", {}, bad_value},
+        Asked{"iflist", {}, bad_value}, Asked{"ifstatus", {}, bad_value},
+        Asked{"ifstatus", {{"ifname", "eth0"}}, bad_value},
+        Asked{"ifstatus", {{"node", "c9"}, {"ifname", "eth0"}}, bad_value},
+        Asked{"ifstatus", {{"node", "c2"}, {"ifname", "eth0"}}, "st=up result=OK"},
+        Asked{"ifstatus", {{"node", "10.77.0.254"}, {"ifname", "10.77.0.254"}}, "st=up result=OK"},
         Asked{"nodesite", {{"node", "c1"}}, "site= result=OK"}, Asked{"nodesite", {}, bad_value},
         Asked{"nodetype", {{"node", "c2"}}, "nodetype=normal result=OK"},
         Asked{"nodetype", {{"node", "10.77.0.254"}}, "nodetype=ping result=OK"},
@@ -69,8 +76,10 @@ INSTANTIATE_TEST_SUITE_P(
         Asked{"getparm", {{"pname", "crm"}}, "pvalue=false result=OK"},
         Asked{"getparm", {{"pname", "hbversion"}}, "pvalue=3.0.6 result=OK"},
         Asked{"getparm", {{"pname", "nothing"}}, "result=OK"},
-        Asked{"getparm", {{"pname", "debugfile"}}, "result=OK"}, Asked{"getparm", {}, bad_value},
-        Asked{"getrsc", {}, "rsc_hold=local result=OK"},
+        Asked{"getparm", {{"pname", "debugfile"}}, "result=OK"},
+        Asked{"getparm", {{"pname", ""}}, "result=OK"},
+        Asked{"getparm", {{"pname", "auto_failback"}}, "pvalue=on result=OK"},
+        Asked{"getparm", {}, bad_value}, Asked{"getrsc", {}, "rsc_hold=local result=OK"},
         Asked{"getuuid", {}, "result=badreq info=no query node name found"},
         Asked{"getuuid", {{"queryname", "c9"}}, "result=OK"},
         Asked{"getuuid", {{"queryname", "c3"}}, "result=OK"},
@@ -95,6 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
               "subt=respond-cstatus cs=offline result=OK"},
         Asked{"clientstatus", {{"node", "c9"}, {"cn", "tst"}}, bad_value},
         Asked{"clientstatus", {{"node", "c1"}}, bad_value},
+        Asked{"clientstatus", {{"cn", "tst"}}, bad_value}, Asked{"clientstatus", {}, bad_value},
         Asked{"setfilter", {{"fmask", "1"}}, "result=OK"},
         Asked{"setfilter", {{"fmask", "3f"}}, "result=OK"},
         Asked{"setfilter", {{"fmask", "41"}}, "result=OK"},
@@ -109,7 +119,10 @@ INSTANTIATE_TEST_SUITE_P(
         Asked{"setsignal", {{"signal", "19"}}, bad_value},
         Asked{"setsignal", {{"signal", "x"}}, "result=badreq"},
         Asked{"setsignal", {}, "result=badreq"}, Asked{"set_sendqlen", {}, ""},
-        Asked{"set_sendqlen", {{"sendqlen", "-3"}}, ""}, Asked{"foo", {}, "result=badreq"}));
+        Asked{"set_sendqlen", {{"sendqlen", "-3"}}, ""},
+        Asked{"set_sendqlen", {{"sendqlen", "x"}}, ""},
+        Asked{"set_sendqlen", {{"sendqlen", "0"}}, ""},
+        Asked{"set_sendqlen", {{"sendqlen", "1024"}}, ""}, Asked{"foo", {}, "result=badreq"}));
 
 using Requests = DeskTest;
 
@@ -272,6 +285,17 @@ TEST_F(Requests, AnswersComeInTheFormOfMsgfmt) {
     EXPECT_EQ(bytes_for(1).substr(8),
               "###\n15:(0)t=hbapi-resp,19:(0)reqtype=numnodes,13:(0)numnodes=3,12:(0)result=OK,"
               "%%%\n");
+}
+
+// Why: 6: ipfail asks for each of these words, as they are.
+TEST_F(Requests, HoldingsAreToldAsTheyAre) {
+    sign_on(1, "tst");
+    for (const char* word : {"none", "local", "foreign", "all", "transition"}) {
+        picture.holdings = word;
+        ask(1, "tst", "getrsc");
+        EXPECT_EQ(heard(1),
+                  std::string("t=hbapi-resp reqtype=getrsc rsc_hold=") + word + " result=OK\n");
+    }
 }
 
 }  // namespace

@@ -138,6 +138,73 @@ TEST_F(SignOn, UsersAndGroupsAreThoseOfTheRule) {
               std::string::npos);
 }
 
+// Why: 4: the first check that fails gives the reason, however much else is wrong.
+TEST_F(SignOn, TheFirstCheckThatFailsIsTheReason) {
+    sign_on(99, "tst", "702");
+    const auto reason = [this](const char* pid, const char* name, const char* uid, bool lives) {
+        came(next_, 700, 5, 5);
+        wire::Message message = sign_on_of(name, pid, 5, 5);
+        message.set("uid", uid);
+        call(next_, body_of(message), lives);
+        const std::string text = heard(next_++);
+        const std::size_t at = text.find("info=") + 5;
+        return text.substr(at, text.find(" result=") - at);
+    };
+    next_ = 2;
+    EXPECT_EQ(reason("0", "tst", "x", false), "bad pid");
+    EXPECT_EQ(reason("701", "tst", "x", false), "bad pid");
+    EXPECT_EQ(reason("701", "tst", "x", true), "duplicate add request");
+    EXPECT_EQ(reason("701", "nobody", "x", true), "invalid id info");
+    EXPECT_EQ(reason("701", "nobody", "6", true), "incorrect/false credentials");
+    EXPECT_EQ(reason("701", "nobody", "5", true), "no default client auth");
+    EXPECT_EQ(reason("701", "tst2", "5", true), "client failed authorization");
+    desk.allowed({{"default", {5}, {}}});
+    EXPECT_EQ(reason("701", "nobody", "5", true), "pid mismatch");
+    EXPECT_NE(reason("700", "nobody", "5", true), "pid mismatch");
+    EXPECT_TRUE(clients.online("nobody"));
+}
+
+// Why: 4: a name of digits that is not the pid it gives is a name like others, with its own rule.
+TEST_F(SignOn, AnotherPidIsAName) {
+    EXPECT_EQ(answer("700", "pid", "701"), refusal("no default client auth") +
+                                               leave("700", "no default client auth", 0) + "EOF\n");
+    desk.allowed({{"default", {0}, {}}});
+    EXPECT_EQ(answer("700", "pid", "701"),
+              refusal("pid mismatch") + leave("700", "pid mismatch", 1) + "EOF\n");
+    EXPECT_NE(answer("701").find("from_id=701 to_id=701"), std::string::npos);
+    EXPECT_EQ(said.size(), 1U);
+}
+
+// Why: 4: `dest` means nothing here, and fields that are not known do no harm; a name has 31
+// letters.
+TEST_F(SignOn, WhatIsNotCheckedDoesNotMatter) {
+    desk.allowed({{"default", {0}, {}}});
+    const std::string longest(limits::client_name_bytes_max, 'n');
+    EXPECT_EQ(longest.size(), 31U);
+    EXPECT_NE(answer(longest.c_str(), "dest", nullptr).find("result=OK"), std::string::npos);
+    EXPECT_TRUE(clients.online(longest));
+    EXPECT_NE(answer("a", "dest", "other").find("result=OK"), std::string::npos);
+    EXPECT_NE(answer("b", "new", "field").find("result=OK"), std::string::npos);
+}
+
+// Why: 4: libraries log where these say, and cl_status asks or does not ask for resources.
+TEST_F(SignOn, TheNodeIsDescribedAsItIs) {
+    ApiConfig api = api_of_c1();
+    api.deadtime = std::chrono::milliseconds(30'000);
+    api.keepalive = std::chrono::milliseconds(20);
+    api.self = "beta";
+    api.pacemaker = "respawn";
+    api.long_version = "3.0.6 (x)";
+    api.facility = std::nullopt;
+    desk.reconfigure(api);
+    EXPECT_EQ(answer("700"),
+              "t=hbapi-resp reqtype=signon result=OK deadtime=7530 keepalive=14 node=beta "
+              "hbversion=3.0.6 (x) pacemaker=respawn\n");
+    api.facility = 128;
+    desk.reconfigure(api);
+    EXPECT_TRUE(answer("tst").ends_with(" pacemaker=respawn logfacility=128\n"));
+}
+
 // Why: 3.0.6 crashes on one of these; the others must not learn whether a name is taken.
 TEST_F(SignOn, BeforeItOnlyASignOnIsAnswered) {
     came(1, 700);
