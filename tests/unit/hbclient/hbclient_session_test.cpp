@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 
 #include "unit/hbclient/fake_daemon.hpp"
 
@@ -71,6 +72,32 @@ TEST_F(SignOn, FailsWhenTheDaemonGoesOrTalksNonsense) {
         self.hang_up();
     });
     EXPECT_FALSE(sign_on("tester"));
+}
+
+// Why: a daemon of 3.0.5 says less at the sign-on; cl_status and ipfail then ask for it.
+TEST_F(SignOn, AsksForWhatAnOlderDaemonDoesNotSay) {
+    daemon.reply("signon",
+                 {{"result", "OK"}, {"deadtime", "1770"}, {"keepalive", "3e8"}, {"node", "c1"}});
+    ASSERT_TRUE(sign_on("tester"));
+    EXPECT_EQ(ops().get_logfacility(cluster), -1);
+    daemon.on("getparm", [](Daemon& self, const wire::Message& asked) {
+        self.say(message({{"t", "hbapi-resp"},
+                          {"reqtype", "getparm"},
+                          {"pvalue", asked.get("pname") == "hbversion" ? "3.0.5" : "no"},
+                          {"result", "OK"}}));
+    });
+    for (const auto& [name, expected] :
+         {std::pair("hbversion", "3.0.5"), std::pair("pacemaker", "no")}) {
+        char* value = ops().get_parameter(cluster, name);
+        EXPECT_STREQ(value, expected);
+        std::free(value);
+    }
+    daemon.reply("iflist", {{"ifname", "eth0"}, {"result", "OK"}});
+    daemon.reply("ifstatus", {{"st", "up"}, {"result", "OK"}});
+    ASSERT_EQ(ops().init_ifwalk(cluster, "c1"), 1);
+    EXPECT_STREQ(ops().nextif(cluster), "eth0");
+    EXPECT_STREQ(ops().if_status(cluster, "c1", "eth0"), "up");
+    EXPECT_EQ(daemon.wait_for("ifstatus").get("ifname"), "eth0");
 }
 
 // Why: the own join comes before the answer, and programs wait for it.
