@@ -22,6 +22,16 @@ TEST_F(ApiFields, TheLastFrameOfTheNodeListIsThatOfTheVector) {
     EXPECT_EQ(static_cast<unsigned char>(links[8 + 0x46]), 0x43);
 }
 
+// Why: 3.1: a uuid goes as base64 behind the digit of its type.
+TEST_F(ApiFields, AUuidIsBase64) {
+    sign_on(1, "tst");
+    ask(1, "tst", "getuuid", {{"queryname", "c2"}});
+    EXPECT_EQ(bytes_for(1).substr(8),
+              std::string(">>>\nt=hbapi-resp\nreqtype=getuuid\n(1)queryuuid="
+                          "IiIiIiIiIiIiIiIiIiIiIg==\nresult=OK\n<<<\n") +
+                  '\0');
+}
+
 // Why: 6: only named clients are told of; a casual one ends with its sign-off.
 TEST_F(ApiFields, ACasualClientSignsOffWithoutALeave) {
     sign_on(1, "700");
