@@ -147,8 +147,8 @@ TEST_F(SignOn, TheFirstCheckThatFailsIsTheReason) {
         message.set("uid", uid);
         call(next_, body_of(message), lives);
         const std::string text = heard(next_++);
-        const std::size_t at = text.find("info=") + 5;
-        return text.substr(at, text.find(" result=") - at);
+        const std::size_t begin = text.find("info=") + 5;
+        return text.substr(begin, text.find(" result=") - begin);
     };
     next_ = 2;
     EXPECT_EQ(reason("0", "tst", "x", false), "bad pid");
