@@ -96,6 +96,23 @@ TEST(ManagerCommand, AClientsHandOverNeedsAPeerAndTheRightMode) {
     EXPECT_EQ(alone.manager("alpha").client_standby(alone.now(), "all", out), Given::refused);
 }
 
+// Why: `getrsc` of clients (clientapi.md 6) has a word for each share of the groups.
+TEST(ManagerCommand, EachShareOfTheGroupsHasItsWord) {
+    ManagerPair pair(one_each(), config::Failback::off);
+    pair.boot_both();
+    const auto words = [&pair] {
+        return std::string(pair.manager("alpha").holdings()) + " " +
+               std::string(pair.manager("beta").holdings());
+    };
+    EXPECT_EQ(words(), "local local");
+    pair.takeover("alpha", "all");
+    EXPECT_EQ(words(), "all none");
+    pair.standby("alpha", "local");
+    EXPECT_EQ(words(), "foreign foreign");
+    pair.standby("alpha", "all");
+    EXPECT_EQ(words(), "none all");
+}
+
 // Why: `cl_status rscstatus` of a node that has given up everything says `none`, not `transition`.
 TEST(ManagerCommand, ANodeThatHasEndedHoldsNothing) {
     ManagerPair pair(one_each(), config::Failback::off);
