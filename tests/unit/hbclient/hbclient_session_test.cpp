@@ -1,10 +1,12 @@
 // Sign-on, requests, time-outs of libhbclient.so.1 (clientapi.md 4, 6, 10) against a daemon that
 // answers as told.
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 
+#include "base/text.hpp"
 #include "unit/hbclient/fake_daemon.hpp"
 
 namespace hb::fake {
@@ -24,6 +26,9 @@ TEST_F(SignOn, SaysWhoWeAreAndKeepsWhatItIsTold) {
     for (const wire::Field& field : asked.fields) order.push_back(field.name);
     EXPECT_EQ(order,
               (std::vector<std::string>{"t", "reqtype", "dest", "pid", "from_id", "uid", "gid"}));
+    utsname host{};
+    ASSERT_EQ(::uname(&host), 0);
+    EXPECT_EQ(asked.get("dest"), lower(host.nodename));
     EXPECT_EQ(ops().get_deadtime(cluster), 6000);
     EXPECT_EQ(ops().get_keepalive(cluster), 1000);
     EXPECT_STREQ(ops().get_mynodeid(cluster), "c1");
