@@ -82,7 +82,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
 }
 
-// Puts a frame with a changed message behind some noise.
+// Puts a frame with a changed message behind some noise, perhaps with a line of check bytes in
+// front, and perhaps damaged so far that those mend it, or just not.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t max, unsigned seed) {
     Prng prng(seed);
@@ -92,7 +93,15 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     fuzz::mutate_message(message, prng);
     const auto text = wire::text_form::encode(message);
     if (!text) return LLVMFuzzerMutate(data, size, max);
-    stream.insert(prng.below(stream.size() + 1), *text);
+    Bytes sent = *text;
+    if (prng.chance(60)) {
+        sent = wire::check_line(*text) + *text;
+        for (std::uint64_t left = prng.below(24); left > 0; --left) {
+            sent[prng.below(sent.size())] = static_cast<char>(prng.next());
+        }
+        if (prng.chance(20)) sent.insert(prng.below(sent.size()), 1, '\0');
+    }
+    stream.insert(prng.below(stream.size() + 1), sent);
     const std::size_t done = fuzz::replace(data, max, stream);
     return done != 0 ? done : LLVMFuzzerMutate(data, size, max);
 }
