@@ -73,6 +73,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require(frame.starts_with(">>>\n") && frame.ends_with("\n<<<\n"), "no frame");
         fuzz::require(frame.find("\n>>>\n") == Bytes::npos, "a frame in a frame");
         const auto message = wire::text_form::decode(frame);
+        const Bytes checked = wire::check_line(frame) + frame;
+        fuzz::require(mended_in_pieces(checked, [] { return ByteView::npos; }) ==
+                          mended_in_pieces(checked, [] { return std::size_t{1}; }),
+                      "pieces change a frame behind its check line");
         // One that can be read comes through again, whatever noise stood before it.
         if (!message) continue;
         const All again = read_in_pieces("noise\n" + frame, [] { return std::size_t{7}; });
