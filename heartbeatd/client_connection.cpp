@@ -14,6 +14,12 @@
 
 namespace hb::shell {
 
+namespace {
+
+constexpr const char* end_of_stream = "EOF";
+
+}  // namespace
+
 ClientConnection::ClientConnection(Loop& loop, int descriptor, std::int64_t pid)
     : watch_(std::make_unique<Watch>(loop, descriptor)), pid_(pid) {}
 ClientConnection::~ClientConnection() = default;
@@ -24,14 +30,14 @@ bool ClientConnection::read() {
     const ssize_t got = ::recv(watch_->descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
     if (got <= 0) {
-        ended_ = true;
+        end_reason_ = end_of_stream;
         return false;
     }
     auto found = reader_.feed(ByteView(buffer.data(), static_cast<std::size_t>(got)));
     for (Bytes& body : found.bodies) bodies_.push_back(std::move(body));
     broken_ = std::move(found.broken);
-    ended_ = broken_.has_value();
-    return !ended_;
+    if (broken_) end_reason_ = end_of_stream;
+    return !ended();
 }
 
 // What it has closed its end for is for nobody; the end of its stream will tell.

@@ -33,13 +33,11 @@ public:
     // One read. False: nothing more will come (`broken` says why, if it is the client's fault).
     bool read();
     const std::optional<Error>& broken() const noexcept { return broken_; }
-    bool ended() const noexcept { return ended_; }
+    bool ended() const noexcept { return end_reason_ != nullptr; }
+    // REQUIRES: ended().
     const char* end_reason() const noexcept { return end_reason_; }
     // Its process is gone, whoever holds the other end. What it said last still counts.
-    void died() noexcept {
-        ended_ = true;
-        end_reason_ = died_audit;
-    }
+    void died() noexcept { end_reason_ = died_audit; }
     // Whole bodies that were read.
     std::deque<Bytes>& bodies() noexcept { return bodies_; }
 
@@ -61,9 +59,8 @@ private:
     wire::client_frame::Reader reader_;
     std::deque<Bytes> bodies_;
     std::optional<Error> broken_;
-    bool ended_{false};
-    const char* end_reason_{"EOF"};
-    bool deaf_{false};  // it has closed its end; what we write is for nobody
+    const char* end_reason_{};  // set once nothing more will be read
+    bool deaf_{false};          // it has closed its end; what we write is for nobody
     // How much of it is taken now. Nothing: no more can be written at all.
     std::size_t write(ByteView bytes);
 

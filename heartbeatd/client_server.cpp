@@ -223,7 +223,7 @@ void ClientServer::audit(Instant now) {
     if (now < next_audit_) return;
     next_audit_ = now + limits::client_audit_pause;
     for (auto& [id, connection] : connections_) {
-        if (connection.process_lives()) continue;
+        if (connection.ended() || connection.process_lives()) continue;  // its end is on its way
         connection.watch().pause_reading();
         connection.died();
         ready_.push_back(id);

@@ -82,8 +82,8 @@ public:
     void deliver(const Event& event);
     // From anywhere, Hands included: deliver() on a later turn of the loop.
     void post(Event event);
-    // The node's clock wants its turn now.
-    bool due() const { return node_.next_deadline() <= clock_.now(); }
+    // The timer wants its turn now.
+    bool due() const { return armed_ <= clock_.now(); }
     // For link_watch: every medium looks at this interface again.
     void interface_changed(std::string_view name);
 
