@@ -35,6 +35,7 @@ hb_install_program(hb_send_arp /usr/libexec/heartbeat)
 hb_install_program(heartbeat-plugin-helper /usr/libexec/heartbeat)
 hb_install_program(drbd-peer-outdater /usr/libexec/heartbeat)
 hb_install_program(hb_replay /usr/bin)
+hb_install_program(hb_check_program /usr/sbin)
 # The package makes it set-gid haclient (2555), as Debian's is: the daemon looks at the primary group of
 # whoever asks, and a build cannot know whether the group is there. Root needs neither.
 hb_install_program(cl_status /usr/bin)

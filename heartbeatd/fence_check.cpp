@@ -20,7 +20,8 @@ void take(const Paths& paths, const config::FenceDevice& device, const PluginAns
     auto& list = refused ? config.found.errors : config.found.warnings;
     list.push_back({paths.ha_cf(), device.line,
                     "fencing device " + printable(device.shown, 80) + ": " +
-                        (refused ? "" : "not checked: ") + printable(done.words, 400)});
+                        (refused ? "" : "not checked: ") + printable(done.words, 400),
+                    config::Topic::device});
 }
 
 }  // namespace

@@ -136,7 +136,8 @@ void Loading::check_media() {
                 {paths_.ha_cf(), medium.line,
                  "interface " + printable(medium.device) +
                      " is not there, expected a network interface of this machine; the link opens "
-                     "when it comes"});
+                     "when it comes",
+                 config::Topic::interface});
         }
         if (medium.kind == config::MediumKind::ucast) resolve_host(medium);
     }
@@ -201,7 +202,8 @@ void Loading::load_devices() {
         if ((file.mode & 077U) != 0) {
             out_.found.warnings.push_back({path, 0,
                                            "others than its owner may use it, expected mode 0600, "
-                                           "since it may hold a password"});
+                                           "since it may hold a password",
+                                           config::Topic::device_file});
         }
         device.parameters = config::parse_fence_file(file.text, path, out_.found);
     }
@@ -215,7 +217,8 @@ void Loading::check_device(const config::Medium& medium) {
         out_.found.warnings.push_back(
             {paths_.ha_cf(), medium.line,
              device + ": " + std::strerror(errno) +
-                 ", expected a serial device like /dev/ttyS0; the link opens when it comes"});
+                 ", expected a serial device like /dev/ttyS0; the link opens when it comes",
+             config::Topic::serial_device});
     } else if (!S_ISCHR(there.st_mode)) {
         out_.found.errors.push_back({paths_.ha_cf(), medium.line,
                                      device +
@@ -234,7 +237,8 @@ void Loading::resolve_host(config::Medium& medium) {
     out_.found.errors.push_back({paths_.ha_cf(), medium.line,
                                  "host " + printable(medium.address) + " cannot be resolved (" +
                                      address.error().what +
-                                     "), expected an IPv4 address or a name of /etc/hosts"});
+                                     "), expected an IPv4 address or a name of /etc/hosts",
+                                 config::Topic::host});
 }
 
 void Loading::load_authkeys() {
@@ -272,7 +276,8 @@ void Loading::check_scripts() {
                                            "no script for resource type " + printable(member.type) +
                                                ", expected an executable file in " +
                                                paths_.resource_dir() + " or " + paths_.init_dir +
-                                               ", or a systemd unit of that name"});
+                                               ", or a systemd unit of that name",
+                                           config::Topic::script});
         }
     }
 }

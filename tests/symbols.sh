@@ -13,7 +13,7 @@ forbidden="$forbidden|open|open64|openat|read|write|pread|pwrite|fopen|fopen64|f
 forbidden="$forbidden|poll|ppoll|select|epoll_wait|epoll_ctl|ioctl|getenv|secure_getenv|printf|puts|putchar|syslog"
 status=0
 seen=0
-for folder in base wire config cluster resource core; do
+for folder in base wire config cluster resource core check; do
     library=$build/lib/libhb_$folder.a
     if [ ! -f "$library" ]; then
         echo "symbols: $library is not built" >&2

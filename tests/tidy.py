@@ -17,6 +17,7 @@ LAYERS = {
     "cluster": {"base", "wire", "cluster"},
     "resource": {"base", "config", "resource"},
     "core": {"base", "wire", "config", "cluster", "resource", "core"},
+    "check": {"base", "config", "resource", "core", "check"},
     "client": {"base", "wire", "client"},
     "plugin": {"plugin", "base", "wire"},
 }

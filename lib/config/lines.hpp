@@ -11,12 +11,16 @@
 
 namespace hb::config {
 
+// What it is about, where the machine was looked at: the words alone are for people.
+enum class Topic { file, interface, serial_device, host, script, device_file, device };
+
 // One mistake or hint. Shown as `file:line: what was wrong, what was expected`; line 0 is the file
 // as a whole and shows as `file: ...`.
 struct Diagnostic {
     std::string file;
     int line{};
     std::string text;
+    Topic topic{Topic::file};
     std::string shown() const;
 };
 

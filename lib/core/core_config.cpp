@@ -56,21 +56,6 @@ void describe_links(std::vector<cluster::LinkSpec>& links, const std::vector<con
     }
 }
 
-Protection protection_of(const config::HaCf& ha_cf) {
-    Protection protection;
-    for (const config::Medium& medium : ha_cf.media) {
-        if (config::is_ping(medium.kind)) continue;
-        protection.lines.push_back(std::string(config::medium_word(medium.kind)) + " " +
-                                   medium.name);
-    }
-    for (const config::FenceDevice& device : ha_cf.devices) {
-        protection.devices.push_back(device.name());
-    }
-    protection.arbiter = config::arbiter_text(ha_cf.arbiter);
-    protection.watchdog = !ha_cf.watchdog.empty();
-    return protection;
-}
-
 resource::FencingConfig fencing_of(const config::HaCf& ha_cf) {
     resource::FencingConfig fencing;
     for (const config::FenceDevice& device : ha_cf.devices) {

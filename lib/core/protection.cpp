@@ -26,6 +26,21 @@ bool uses_disk(const config::ResourceGroup& group) {
 
 }  // namespace
 
+Protection protection_of(const config::HaCf& ha_cf) {
+    Protection protection;
+    for (const config::Medium& medium : ha_cf.media) {
+        if (config::is_ping(medium.kind)) continue;
+        protection.lines.push_back(std::string(config::medium_word(medium.kind)) + " " +
+                                   medium.name);
+    }
+    for (const config::FenceDevice& device : ha_cf.devices) {
+        protection.devices.push_back(device.name());
+    }
+    protection.arbiter = config::arbiter_text(ha_cf.arbiter);
+    protection.watchdog = !ha_cf.watchdog.empty();
+    return protection;
+}
+
 std::string protection_text(const Protection& protection) {
     const std::size_t lines = protection.lines.size();
     std::string text = std::to_string(lines) + (lines == 1 ? " line (" : " lines (") +

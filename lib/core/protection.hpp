@@ -7,6 +7,7 @@
 
 #include "base/instant.hpp"
 #include "base/log.hpp"
+#include "config/ha_cf.hpp"
 #include "config/haresources.hpp"
 
 namespace hb::core {
@@ -18,6 +19,7 @@ struct Protection {
     bool watchdog{false};
 };
 
+Protection protection_of(const config::HaCf& ha_cf);
 // "lines eth0 and eth1; no fencing device; arbiter ping gw; no watchdog".
 std::string protection_text(const Protection& protection);
 // Keys of the groups with a member that uses a disk as if it were alone.
