@@ -197,6 +197,11 @@ void Finder::peer(const NodeStatus& peer) {
         add(ProblemLevel::error, "node_deaf", peer.name, name + " hears nothing from this node",
             "look at the links, and at firewalls, in that direction");
     }
+    if (peer.file_differs && !peer.left) {
+        add(ProblemLevel::warning, "haresources_differ", peer.name,
+            "haresources on " + name + " is another one",
+            "hb_check --peer ssh:" + shown(peer.name) + " shows where they differ");
+    }
     if (peer.state != "dead" && !peer.left) links(peer);
 }
 
@@ -276,12 +281,14 @@ Problems problems_of(const StatusReport& report) { return Finder(report).find();
 
 const std::vector<std::string>& problem_ids() {
     static const std::vector<std::string> ids = {
-        "device_fails", "fencing",         "fencing_blocked",  "group_down",     "group_twice",
-        "group_waits",  "isolated",        "left_out",         "line_unusable",  "link_dead",
-        "link_loses",   "link_never",      "link_one_way",     "log_lines_lost", "no_communication",
-        "node_dead",    "node_deaf",       "node_left",        "ping_node_dead", "plugin_down",
-        "plugin_waits", "program_crashes", "program_down",     "script_failed",  "stalled",
-        "stop_failed",  "stopping",        "waits_for_arbiter"};
+        "device_fails",     "fencing",       "fencing_blocked",    "group_down",
+        "group_twice",      "group_waits",   "haresources_differ", "isolated",
+        "left_out",         "line_unusable", "link_dead",          "link_loses",
+        "link_never",       "link_one_way",  "log_lines_lost",     "no_communication",
+        "node_dead",        "node_deaf",     "node_left",          "ping_node_dead",
+        "plugin_down",      "plugin_waits",  "program_crashes",    "program_down",
+        "script_failed",    "stalled",       "stop_failed",        "stopping",
+        "waits_for_arbiter"};
     return ids;
 }
 

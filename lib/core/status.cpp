@@ -100,6 +100,7 @@ NodeStatus node_status(const cluster::PeerView& peer, const resource::HolderView
         node.reported = holder->reported;
         node.left = holder->left;
         node.proven_down = holder->proven_down;
+        node.file_differs = holder->file_differs;
     }
     for (const cluster::LinkView& link : peer.links) {
         const auto index = static_cast<std::size_t>(link.link);

@@ -49,6 +49,7 @@ struct NodeStatus {
     bool reported{};       // its word is known
     bool left{};           // it has ended in order
     bool proven_down{};    // an operator has said so
+    bool file_differs{};   // its haresources is another one
     std::vector<LinkStatus> links;
 
     static void fields(auto& it, auto&& each) {
@@ -68,6 +69,7 @@ struct NodeStatus {
         each("reported", it.reported);
         each("left", it.left);
         each("proven_down", it.proven_down);
+        each("haresources_differ", it.file_differs);
         each("links", it.links);
     }
     bool operator==(const NodeStatus&) const = default;

@@ -5,11 +5,13 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "resource/file_digest.hpp"
 
 namespace hb::resource {
 
 Manager::Manager(ManagerConfig config, Now now)
     : config_(std::move(config)),
+      file_digest_(file_digest(config_.groups)),
       table_(config_.self, config_.manage ? config_.groups : std::vector<config::ResourceGroup>{},
              config_.order,
              {config_.start_timeout, config_.status_timeout, config_.stop_timeout,

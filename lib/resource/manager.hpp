@@ -131,6 +131,7 @@ private:
     // The class by which that peer calls the group.
     static Holding class_at(const Peer& peer, const GroupTable::Slot& slot);
     void read_holdings(Peer& peer, const Letter& letter);
+    void compare_files(Peer& peer, const Letter& letter, Wishes& out);
     void settle_conflicts(Peer& peer, Wishes& out);
 
     // dead peers (manager_fencing.cpp)
@@ -201,6 +202,7 @@ private:
     bool first_before(const NodeName& peer) const;
 
     ManagerConfig config_;
+    std::string file_digest_;  // of the groups in force
     GroupTable table_;
     std::vector<Peer> peers_;  // the other nodes, file order
     Standby standby_;

@@ -53,6 +53,7 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
         std::find(answers.begin(), answers.end(), config_.self + ":" + question_) != answers.end();
     // A word from before our question: what it says may be over.
     if (peer.ours && !peer.reported && !answered) return;
+    compare_files(peer, letter, out);
     read_holdings(peer, letter);
     read_survivors(peer, letter, out);
     const bool was_stable = peer.stable;
@@ -104,6 +105,15 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
     for (const GroupTable::Slot& slot : table_.slots()) {
         if (includes(peer.holding, class_at(peer, slot))) peer.held.insert(slot.key());
     }
+}
+
+// Each node goes by its own file: a group that only one of them knows is taken over by nobody.
+void Manager::compare_files(Peer& peer, const Letter& letter, Wishes& out) {
+    if (!peer.ours || !letter.has("hb_file")) return;
+    const bool differs = letter.get("hb_file") != file_digest_;
+    if (differs == peer.file_differs) return;
+    peer.file_differs = differs;
+    wish_log(out, differs ? LogId::file_differs : LogId::file_agrees, peer.name);
 }
 
 // A live peer claims what we claim: after a partition, a stall, or a daemon that died while its
@@ -263,6 +273,7 @@ Letter Manager::report(std::string_view info) const {
     if (!info.empty()) letter.fields.emplace_back("info", info);
     letter.fields.emplace_back("hb_held", held);
     letter.fields.emplace_back("hb_failed", failed);
+    letter.fields.emplace_back("hb_file", file_digest_);
     std::string answers;
     for (const Peer& peer : peers_) {
         if (!peer.question.empty()) answers += peer.name + ":" + printable(peer.question, 64) + " ";

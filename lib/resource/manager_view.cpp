@@ -96,7 +96,7 @@ ManagerView Manager::picture(Instant now) const {
     view.fencing = fencer_.view(now);
     for (const Peer& peer : peers_) {
         view.holders.push_back({peer.name, claim_word(peer.claim), holding_word(peer.holding),
-                                peer.reported, peer.left, peer.proven_down});
+                                peer.reported, peer.left, peer.proven_down, peer.file_differs});
         for (OrderView& order : view.fencing.orders) {
             if (order.target == peer.name) order.because = peer.shot_because;
         }

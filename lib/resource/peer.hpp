@@ -36,6 +36,7 @@ struct Peer {
     std::string question;                // token of its last `starting`, given back in our reports
     std::set<std::string> held, failed;  // keys; with a real 3.0.6, `held` follows from the class
     std::set<std::string> contested;     // keys that it and we claim, and we have said so
+    bool file_differs{false};            // its haresources is another one, by its last report
     bool failback_due{false};            // it died or left: when it is back, its groups may go home
 
     // --- of a real 3.0.6 only (manager_classic.cpp) ---

@@ -92,6 +92,7 @@ struct HolderView {
     bool reported{};           // its holdings are known
     bool left{};               // it has ended in order
     bool proven_down{};        // an operator has said so
+    bool file_differs{};       // its haresources is another one
 };
 
 struct OrderView {

@@ -55,6 +55,25 @@ TEST(NodeStory, LoneBootServesAfterInitdead) {
     EXPECT_NE(story.line("Initial resource acquisition complete (mach_down)"), "");
 }
 
+// Why: each node goes by its own file; that they differ is told once, and again by a new daemon.
+TEST(NodeStory, DifferentFilesAreToldOnceByEachDaemon) {
+    sim::Options options = Story::options(Failback::off, 2, 1s);
+    options.node[1].other_file = true;
+    Story story(options);
+    story.world().power_on(story.alpha());
+    story.world().power_on(story.beta());
+    story.run(60s);
+    EXPECT_EQ(story.count("alpha haresources on beta is another one"), 1);
+    EXPECT_EQ(story.count("beta haresources on alpha is another one"), 1);
+    story.world().power_off(story.beta());
+    story.run(5s);
+    story.world().power_on(story.beta());
+    story.run(10s);
+    EXPECT_EQ(story.count("alpha haresources on beta is another one"), 1);
+    EXPECT_EQ(story.count("beta haresources on alpha is another one"), 2);
+    EXPECT_EQ(story.count("is the same again"), 0);
+}
+
 // Why: a stop hands over without waiting for deadtime.
 TEST(NodeStory, GracefulStopTakesNoDeadtime) {
     Story story(Failback::off);

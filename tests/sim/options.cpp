@@ -228,6 +228,7 @@ core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t 
         group.key = group.members.front().token;
         manager.groups.push_back(std::move(group));
     }
+    if (node.other_file) std::reverse(manager.groups.begin(), manager.groups.end());
     // The devices that reset the other node.
     for (std::size_t i = 0; o.fencing && i < o.node[1 - index].devices.size(); ++i) {
         manager.fencing.levels.push_back({device_name(i), o.device_acts * 3 + 5s});

@@ -42,6 +42,7 @@ enum class DeviceMood : std::uint8_t {
 struct NodeOptions {
     Duration keepalive{}, deadtime{}, initdead{};
     config::Failback failback{config::Failback::on};
+    bool other_file{false};           // its haresources has the groups in another order
     int clock_ppm{0};                 // its clock runs that much faster than the world's
     std::vector<DeviceMood> devices;  // levels by which the other node resets this one
 };

@@ -90,6 +90,7 @@ public:
     ArbiterConfig arbiter;
     config::GroupOrder order{config::GroupOrder::parallel};
     bool manage{true};
+    std::map<std::string, std::vector<config::ResourceGroup>> own_file;  // of a node, if another
 
     Node& at(const std::string& name) { return nodes_[name]; }
     Manager& manager(const std::string& name) { return *nodes_[name].manager; }
@@ -100,6 +101,7 @@ public:
         config.arbiter = arbiter;
         config.order = order;
         config.manage = manage;
+        if (own_file.contains(name)) config.groups = own_file[name];
         return config;
     }
 

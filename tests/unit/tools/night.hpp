@@ -27,6 +27,7 @@ inline core::NodeStatus beta() {
     node.repeated = 5;
     node.claim = "blocked";
     node.holdings = "foreign";
+    node.file_differs = true;
     node.links = {{"eth0", "dead", 200s, "from_peer_only", 1000, 5},
                   {"ttyS0", "never", {}, "both", 0, 0}};
     return node;
@@ -111,6 +112,7 @@ inline shell::StatusReport day() {
     core::NodeStatus& peer = node.nodes[0];
     peer.state = "active";
     peer.hears_us = peer.reported = true;
+    peer.file_differs = false;
     peer.claim = "alive";
     peer.age = 300ms;
     peer.deaths = peer.late = peer.lost = 0;

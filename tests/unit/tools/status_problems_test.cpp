@@ -71,6 +71,8 @@ TEST(StatusProblems, EachOddityIsFoundAlone) {
     EXPECT_EQ(with([](R& r) { r.node.nodes[0].state = "dead"; }), Found{"warning node_dead"});
     EXPECT_EQ(with([](R& r) { r.node.nodes[0].left = true; }), Found{"warning node_left"});
     EXPECT_EQ(with([](R& r) { r.node.nodes[0].hears_us = false; }), Found{"error node_deaf"});
+    EXPECT_EQ(with([](R& r) { r.node.nodes[0].file_differs = true; }),
+              Found{"warning haresources_differ"});
     const auto link = [&](auto change) {
         return with([&](R& r) { change(r.node.nodes[0].links[0]); });
     };
