@@ -270,6 +270,9 @@ Facts gather_facts(const check::Side& side, const CheckOptions& options) {
     facts.clock_kept = clock_kept();
     if (facts.daemon_runs) add_daemon_lateness(paths, facts);
     if (options.measure > Duration::zero()) measure_lateness(options.measure, facts);
+    if (facts.lateness) {
+        facts.lateness = std::chrono::ceil<std::chrono::milliseconds>(*facts.lateness);
+    }
     return facts;
 }
 

@@ -44,6 +44,8 @@ Result<check::Side> peer_side(const check::Side& own, const CheckOptions& option
         fetched = std::move(*answer);
     } else {
         fetched = copies_in(options.peer);
+        // Whoever copies files by hand may leave the keys where they are.
+        fetched.files.authkeys.may_lack = true;
         if (!fetched.files.ha_cf.why.empty() && !fetched.files.haresources.why.empty()) {
             return fail(Errc::not_found, printable(options.peer) + ": no ha.cf in it (" +
                                              fetched.files.ha_cf.why + ")");

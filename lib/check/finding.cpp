@@ -46,8 +46,8 @@ Finding make_finding(FindingId id, Place place, const std::vector<std::string>& 
 
 void sort(Findings& findings) {
     const auto rank = [](const Finding& each) {
-        // The machine comes before the files: nothing of them counts while it is wrong.
-        return std::tuple(finding_entry(each.id).severity, each.place.file, each.place.line);
+        return std::tuple(finding_entry(each.id).severity, each.place.file.empty(), each.place.file,
+                          each.place.line);
     };
     std::stable_sort(findings.begin(), findings.end(),
                      [&](const Finding& a, const Finding& b) { return rank(a) < rank(b); });

@@ -49,8 +49,8 @@ using Findings = std::vector<Finding>;
 Finding make_finding(FindingId id, Place place, const std::vector<std::string>& text,
                      const std::vector<std::string>& advice = {});
 
-// The wrong ones first; otherwise by file and line, in the order found. What was found twice at one
-// place stands once.
+// The wrong ones first; then those with a place, by file and line; in the order found. What was
+// found twice at one place stands once.
 void sort(Findings& findings);
 
 }  // namespace hb::check

@@ -196,6 +196,7 @@ void Comparison::lines() {
 }
 
 void Comparison::keys(const Side& speaker, const Side& listener) {
+    if (!listener.keys.by_index[listener.keys.signing]) return;  // its file was not brought
     const auto& key = speaker.keys.by_index[speaker.keys.signing];
     const auto& known = listener.keys.by_index[speaker.keys.signing];
     if (!key || (known && known->method == key->method && known->text == key->text)) return;

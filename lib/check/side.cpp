@@ -10,6 +10,7 @@ namespace {
 
 bool was_read(const FileCopy& file, config::Diagnostics& found) {
     if (file.why.empty()) return true;
+    if (file.may_lack) return false;
     found.errors.push_back(
         {file.name, 0, "cannot be read: " + printable(file.why) + ", expected to be there"});
     return false;

@@ -17,6 +17,7 @@ struct FileCopy {
     std::string text;      // what could be read
     std::string why;       // it could not be read; empty: it could
     unsigned mode{0600U};  // permission bits
+    bool may_lack{};       // that it could not be read is no mistake
 };
 
 struct Copies {

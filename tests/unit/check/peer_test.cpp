@@ -50,6 +50,15 @@ TEST(CheckPeer, AKeyThatTheOtherNodeHasNotIsWrong) {
     EXPECT_EQ(pair.found().size(), 2U) << "another method";
 }
 
+// Why: who copies the files by hand should leave the secret where it is.
+TEST(CheckPeer, KeysThatWereNotBroughtAreNotCompared) {
+    Pair pair;
+    pair.with_peer().authkeys = {"/b/authkeys", "", "No such file", 0600U, true};
+    EXPECT_EQ(pair.found(), Found{});
+    pair.with_peer().authkeys.may_lack = false;
+    EXPECT_EQ(pair.found(), Found{"/b/authkeys:0 peer_error"});
+}
+
 // Why: keys are exchanged one after the other; that is no mistake.
 TEST(CheckPeer, ANewKeyThatBothKnowIsFine) {
     Pair pair;

@@ -15,6 +15,10 @@ TEST(HbCheck, IsSilentOnAGoodPair) {
     EXPECT_EQ(machine.found({}), Found{});
     EXPECT_EQ(machine.found({"--files-only"}), Found{});
     EXPECT_EQ(machine.found({"--peer", machine.at("/peer")}), Found{});
+    std::filesystem::remove(machine.at("/peer/authkeys"));
+    EXPECT_EQ(machine.found({"--peer", machine.at("/peer")}), Found{});
+    std::filesystem::remove(machine.at("/etc/ha.d/authkeys"));
+    EXPECT_EQ(machine.found({"--files-only"}), Found{"authkeys:0 config_error"});
 }
 
 // Why: most people start from the samples; they need a key of their own, and nothing else.
