@@ -198,6 +198,22 @@ inline constexpr Duration helper_restart_first = 1s;     // it doubles ...
 inline constexpr Duration helper_restart_longest = 60s;  // up to this
 inline constexpr Duration helper_healthy = 60s;  // who lived so long begins with the first again
 
+// --- native agents ---
+// Requests sent to the kernel at once: a stop is seen in between, and more gain nothing (measured:
+// 1,000 addresses need 10 ms either way).
+inline constexpr std::size_t netlink_batch = 50;
+inline constexpr std::size_t netlink_buffer_bytes = 32768;  // one read of a dump, as libmnl advises
+inline constexpr Duration address_probe_max = 5s;  // for the owner of an address; more is cut
+inline constexpr Duration agent_lock_wait = 2s;    // for another start; then labels may be equal
+inline constexpr unsigned address_labels_max = 512;  // of one interface, as in 3.0.6; then none
+inline constexpr unsigned announce_pairs = 5;        // of frames, per start, as in 3.0.6
+// The repeats of thousands of addresses must not flood the segment: 100,000 frames a second.
+inline constexpr std::size_t announce_frames_per_turn = 100;
+inline constexpr Duration announce_turn_pause = 1ms;
+inline constexpr std::size_t announce_bursts_max = 65536;  // waiting for a repeat; then dropped
+inline constexpr std::size_t agent_threads_max = 64;       // of calls that wait; then they queue
+inline constexpr std::size_t agent_calls_max = 4096;       // in one batch; the rest comes next
+
 // --- configuration files ---
 inline constexpr std::size_t config_line_bytes_max = 5119;
 inline constexpr std::size_t config_file_bytes_max = 1U << 20U;  // a larger one is an error

@@ -12,6 +12,8 @@ SO_TIMESTAMPNS = 35
 PACKET_OUTGOING = 4
 
 verbose = False
+native = False  # hb_agent TYPE instead of resource.d/TYPE, where there is one of that type
+NATIVE = ("IPaddr", "IPaddr2", "IPv6addr", "IPsrcaddr", "SendArp", "Delay")
 root = programs = None
 
 
@@ -106,6 +108,8 @@ class World:
         return result
 
     def agent(self, name, *words, **environment):
+        if native and name in NATIVE:
+            return self.run(programs / "hb_agent", name, *words, **environment)
         return self.run(root / "resource.d" / name, *words, **environment)
 
     def tool(self, name, *words, **environment):

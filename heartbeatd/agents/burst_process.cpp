@@ -1,0 +1,93 @@
+// See burst_process.hpp.
+#include "agents/burst_process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <string>
+
+#include "agents/netlink.hpp"
+
+namespace hb::agents {
+
+namespace {
+
+sigset_t ending_signals() {
+    sigset_t out;
+    ::sigemptyset(&out);
+    ::sigaddset(&out, SIGTERM);
+    ::sigaddset(&out, SIGINT);
+    return out;
+}
+
+void leave_caller() {
+    ::setsid();
+    const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nowhere < 0) return;
+    for (int standard = 0; standard <= 2; ++standard) ::dup2(nowhere, standard);
+    if (nowhere > 2) ::close(nowhere);
+}
+
+// True: told to end.
+bool wait_for(std::chrono::milliseconds span) {
+    const sigset_t ending = ending_signals();
+    timespec time{};
+    time.tv_sec = static_cast<time_t>(span.count() / 1000);
+    time.tv_nsec = static_cast<long>(span.count() % 1000) * 1'000'000;
+    return ::sigtimedwait(&ending, nullptr, &time) > 0;
+}
+
+bool still_here(const Burst& burst) {
+    if (!burst.while_here) return true;
+    auto netlink = Netlink::open();
+    const auto addresses = netlink ? netlink->addresses(burst.ip.family)
+                                   : Result<std::vector<Address>>(tl::unexpected(netlink.error()));
+    return addresses && std::any_of(addresses->begin(), addresses->end(), [&](const Address& one) {
+               return one.ip == burst.ip && one.index == burst.index;
+           });
+}
+
+// A later call may have replaced it.
+void remove_own(const std::string& pid_file) {
+    if (pid_file.empty()) return;
+    const shell::Fd file(::open(pid_file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    std::array<char, 16> text{};
+    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
+    if (got <= 0) return;
+    const std::string found(text.data(), static_cast<std::size_t>(got));
+    if (found == std::to_string(::getpid()) + "\n") ::unlink(pid_file.c_str());
+}
+
+void send_rest(const Burst& burst) {
+    const auto announcer = Announcer::open();
+    if (!announcer) return;
+    for (unsigned n = 2; n < burst.frames(); ++n) {
+        if (wait_for(burst.due(n) - burst.due(n - 1)) || !still_here(burst)) return;
+        // An interface that went away for a moment may return: go on to the end.
+        announcer->send(burst, n);
+    }
+}
+
+}  // namespace
+
+pid_t burst_in_background(const Burst& burst, const std::string& pid_file) {
+    // Blocked before the fork: whoever reads the pid file may end the child from its first moment.
+    const sigset_t ending = ending_signals();
+    sigset_t before;
+    ::sigprocmask(SIG_BLOCK, &ending, &before);
+    const pid_t child = ::fork();
+    if (child != 0) {
+        ::sigprocmask(SIG_SETMASK, &before, nullptr);
+        return child;
+    }
+    leave_caller();
+    send_rest(burst);
+    remove_own(pid_file);
+    ::_exit(0);
+}
+
+}  // namespace hb::agents
