@@ -10,7 +10,9 @@
 #include <ctime>
 #include <string>
 
-#include "agents/netlink.hpp"
+#include "agents/burst_queue.hpp"
+#include "base/limits.hpp"
+#include "fd.hpp"
 
 namespace hb::agents {
 
@@ -33,22 +35,12 @@ void leave_caller() {
 }
 
 // True: told to end.
-bool wait_for(std::chrono::milliseconds span) {
+bool wait_for(Duration span) {
     const sigset_t ending = ending_signals();
     timespec time{};
-    time.tv_sec = static_cast<time_t>(span.count() / 1000);
-    time.tv_nsec = static_cast<long>(span.count() % 1000) * 1'000'000;
+    time.tv_sec = static_cast<time_t>(span.count() / 1'000'000'000);
+    time.tv_nsec = static_cast<long>(span.count() % 1'000'000'000);
     return ::sigtimedwait(&ending, nullptr, &time) > 0;
-}
-
-bool still_here(const Burst& burst) {
-    if (!burst.while_here) return true;
-    auto netlink = Netlink::open();
-    const auto addresses = netlink ? netlink->addresses(burst.ip.family)
-                                   : Result<std::vector<Address>>(tl::unexpected(netlink.error()));
-    return addresses && std::any_of(addresses->begin(), addresses->end(), [&](const Address& one) {
-               return one.ip == burst.ip && one.index == burst.index;
-           });
 }
 
 // A later call may have replaced it.
@@ -62,19 +54,24 @@ void remove_own(const std::string& pid_file) {
     if (found == std::to_string(::getpid()) + "\n") ::unlink(pid_file.c_str());
 }
 
-void send_rest(const Burst& burst) {
+// Time is what was waited for: a burst need not be exact.
+void send_rest(const std::vector<Burst>& bursts) {
     const auto announcer = Announcer::open();
     if (!announcer) return;
-    for (unsigned n = 2; n < burst.frames(); ++n) {
-        if (wait_for(burst.due(n) - burst.due(n - 1)) || !still_here(burst)) return;
-        // An interface that went away for a moment may return: go on to the end.
-        announcer->send(burst, n);
+    BurstQueue queue;
+    Instant now{};
+    for (const Burst& burst : bursts) queue.add(burst, now);
+    while (!queue.empty()) {
+        const Instant next = std::max(queue.next_due(), now + limits::announce_turn_pause);
+        if (wait_for(next - now)) return;
+        now = next;
+        send_due(queue, *announcer, now);
     }
 }
 
 }  // namespace
 
-pid_t burst_in_background(const Burst& burst, const std::string& pid_file) {
+pid_t burst_in_background(const std::vector<Burst>& bursts, const std::string& pid_file) {
     // Blocked before the fork: whoever reads the pid file may end the child from its first moment.
     const sigset_t ending = ending_signals();
     sigset_t before;
@@ -85,7 +82,7 @@ pid_t burst_in_background(const Burst& burst, const std::string& pid_file) {
         return child;
     }
     leave_caller();
-    send_rest(burst);
+    send_rest(bursts);
     remove_own(pid_file);
     ::_exit(0);
 }

@@ -1,9 +1,10 @@
-// The rest of a burst, sent by a process of its own: for programs that end before it does. Not for
+// The rest of bursts, sent by a process of its own: for programs that end before it does. Not for
 // the daemon, which has a thread for it.
 #pragma once
 
 #include <sys/types.h>
 
+#include <string>
 #include <vector>
 
 #include "agents/announce.hpp"
@@ -14,6 +15,6 @@ namespace hb::agents {
 // the output of its caller, so that neither a kill of the group nor a reader of the output has to
 // do with it; it sends what is due from frame 2 on and ends, also by SIGTERM. `pid_file` is then
 // removed when it still names the child; the parent writes it. Empty: none.
-pid_t burst_in_background(const Burst& burst, const std::string& pid_file);
+pid_t burst_in_background(const std::vector<Burst>& bursts, const std::string& pid_file);
 
 }  // namespace hb::agents

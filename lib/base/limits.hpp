@@ -203,8 +203,8 @@ inline constexpr Duration helper_healthy = 60s;  // who lived so long begins wit
 // 1,000 addresses need 10 ms either way).
 inline constexpr std::size_t netlink_batch = 50;
 inline constexpr std::size_t netlink_buffer_bytes = 32768;  // one read of a dump, as libmnl advises
-inline constexpr Duration address_probe_max = 5s;  // for the owner of an address; more is cut
-inline constexpr Duration agent_lock_wait = 2s;    // for another start; then labels may be equal
+inline constexpr Duration address_probe_max = 5s;    // for the owner of an address; more is cut
+inline constexpr Duration agent_lock_wait = 2s;      // for another start; then labels may be equal
 inline constexpr unsigned address_labels_max = 512;  // of one interface, as in 3.0.6; then none
 inline constexpr unsigned announce_pairs = 5;        // of frames, per start, as in 3.0.6
 // The repeats of thousands of addresses must not flood the segment: 100,000 frames a second.

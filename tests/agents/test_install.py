@@ -6,10 +6,11 @@ import world as w
 from world import has, same, sh
 
 PROGRAMS = ["usr/sbin/heartbeatd", "usr/share/heartbeat/hb_standby",
-            "usr/share/heartbeat/hb_takeover", "usr/libexec/heartbeat/hb_send_arp",
+            "usr/share/heartbeat/hb_takeover", "usr/libexec/heartbeat/hb_send_arp", "usr/libexec/heartbeat/hb_agent",
             "usr/libexec/heartbeat/heartbeat-plugin-helper",
             *(f"etc/ha.d/resource.d/{name}" for name in
-              ("IPaddr", "IPaddr2", "Filesystem", "MailTo", "Delay", "SendArp"))]
+              ("IPaddr", "IPaddr2", "IPv6addr", "IPsrcaddr", "Filesystem", "MailTo", "Delay",
+               "SendArp"))]
 LINKS = {"usr/libexec/heartbeat/heartbeat": "/usr/sbin/heartbeatd",
          "usr/sbin/hb_standby": "../share/heartbeat/hb_standby",
          "usr/sbin/hb_takeover": "../share/heartbeat/hb_takeover"}

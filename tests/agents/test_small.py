@@ -7,7 +7,8 @@ import world as w
 from world import Ear, has, same, wait_for
 
 AGENTS = {"IPaddr": ["10.0.0.5"], "IPaddr2": ["10.0.0.5"], "Filesystem": ["/dev/none", "/none"],
-          "MailTo": ["root"], "Delay": ["0"], "SendArp": ["10.0.0.5/v0"]}
+          "MailTo": ["root"], "Delay": ["0"], "SendArp": ["10.0.0.5/v0"],
+          "IPv6addr": ["fd00:0:0:0:0:0:0:5"], "IPsrcaddr": ["10.0.0.5"]}
 
 
 def test_agents_start_stopped(world):
@@ -23,7 +24,8 @@ def test_agents_start_stopped(world):
 
 def test_agents_explain_their_arguments(world):
     # Why: a wrong line of haresources must be found from the log.
-    too_many = {"IPaddr": 1, "IPaddr2": 1, "Filesystem": 4, "MailTo": 2, "Delay": 2, "SendArp": 1}
+    too_many = {"IPaddr": 1, "IPaddr2": 1, "Filesystem": 4, "MailTo": 2, "Delay": 2, "SendArp": 1,
+                "IPv6addr": 1, "IPsrcaddr": 1}
     for name, words in AGENTS.items():
         for arguments in [], [*words, "restart"], [*(words + ["1"] * 5)[:too_many[name] + 1],
                                                    "start"]:

@@ -12,8 +12,6 @@ SO_TIMESTAMPNS = 35
 PACKET_OUTGOING = 4
 
 verbose = False
-native = False  # hb_agent TYPE instead of resource.d/TYPE, where there is one of that type
-NATIVE = ("IPaddr", "IPaddr2", "IPv6addr", "IPsrcaddr", "SendArp", "Delay")
 root = programs = None
 
 
@@ -95,7 +93,7 @@ class World:
                f"echo 0 >/proc/sys/net/ipv4/conf/{near}/promote_secondaries;"
                f"ip addr add {address} brd + dev {near}; ip link set {near} up")
         self.environment = {**os.environ, "HA_RSCTMP": str(self.state),
-                            "HB_SEND_ARP": str(programs / "hb_send_arp"), "HA_CURHOST": "node1",
+                            "HB_AGENT": str(programs / "hb_agent"), "HA_CURHOST": "node1",
                             "HA_DIR": f"{folder}/ha.d/"}
 
     def run(self, *words, **environment):
@@ -108,8 +106,6 @@ class World:
         return result
 
     def agent(self, name, *words, **environment):
-        if native and name in NATIVE:
-            return self.run(programs / "hb_agent", name, *words, **environment)
         return self.run(root / "resource.d" / name, *words, **environment)
 
     def tool(self, name, *words, **environment):
