@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "child.hpp"
 #include "leftovers.hpp"
+#include "native_agents.hpp"
 #include "script_path.hpp"
 
 namespace hb::shell {
@@ -44,10 +45,16 @@ public:
           paths_(std::make_shared<const Paths>(paths)),
           done_(std::move(done)),
           log_(std::move(log)),
-          notes_(std::make_shared<ScriptNotes>(paths.scripts_under_way())) {}
+          notes_(std::make_shared<ScriptNotes>(paths.scripts_under_way())),
+          natives_(std::make_unique<NativeAgents>(
+              loop, paths,
+              NativeAgents::Hooks{[this](ScriptDone result) { answer(std::move(result)); },
+                                  [this](RunAgent job) { run_script(std::move(job)); },
+                                  [this](LogLine line) { this->log(std::move(line)); }})) {}
 
     void surroundings(std::vector<std::string> environment, std::string log_file) {
         environment_ = std::move(environment);
+        natives_->surroundings(environment_);
         log_file_ = std::move(log_file);
     }
     void await_leftovers() {
@@ -68,11 +75,25 @@ public:
 private:
     void pump() {
         if (leftovers_ && leftovers_->any()) return;
-        while (!waiting_.empty() && running_.size() < limits::children_max) {
-            const RunAgent next = std::move(waiting_.front());
+        while (!waiting_.empty()) {
+            RunAgent next = std::move(waiting_.front());
             waiting_.pop_front();
+            if (NativeAgents::knows(next.call.type)) {
+                natives_->run(std::move(next));
+            } else {
+                scripts_.push_back(std::move(next));
+            }
+        }
+        while (!scripts_.empty() && running_.size() < limits::children_max) {
+            const RunAgent next = std::move(scripts_.front());
+            scripts_.pop_front();
             begin(next);
         }
+    }
+    // An administrator's own, under the name of one of ours.
+    void run_script(RunAgent job) {
+        scripts_.push_back(std::move(job));
+        pump();
     }
     void begin(const RunAgent& job);
     void ended(JobId job, const AgentCall& call, ChildEnd end);
@@ -94,8 +115,10 @@ private:
     std::unique_ptr<Leftovers> leftovers_;
     std::vector<std::string> environment_;
     std::string log_file_;
-    std::deque<RunAgent> waiting_;
+    std::deque<RunAgent> waiting_;  // for leftovers to end
+    std::deque<RunAgent> scripts_;  // for their turn
     std::map<JobId, std::shared_ptr<Child>> running_;
+    std::unique_ptr<NativeAgents> natives_;
     std::size_t unfinished_{0};
 };
 
@@ -145,10 +168,11 @@ void ScriptRunner::State::kill(JobId job) {
         it->second->kill();
         return;
     }
-    const auto it = std::find_if(waiting_.begin(), waiting_.end(),
-                                 [job](const RunAgent& waits) { return waits.job == job; });
-    if (it == waiting_.end()) return;
-    waiting_.erase(it);
+    const auto is_it = [job](const RunAgent& waits) { return waits.job == job; };
+    if (std::erase_if(waiting_, is_it) + std::erase_if(scripts_, is_it) == 0) {
+        natives_->kill(job);
+        return;
+    }
     boost::asio::post(loop_, [me = shared_from_this(), job] {
         me->answer({job, ScriptEnd::signalled, SIGTERM, {}, {}});
     });
@@ -159,6 +183,8 @@ void ScriptRunner::State::close() {
     log_ = nullptr;
     leftovers_.reset();
     waiting_.clear();
+    scripts_.clear();
+    natives_.reset();
     for (const auto& [job, child] : running_) child->forget();
     running_.clear();
 }

@@ -1,5 +1,5 @@
-// Carries out RunAgent and KillJob: one process per job, a bounded number at once, one ScriptDone
-// per job whatever happens. Does not know what a resource group is.
+// Carries out RunAgent and KillJob: a native agent, or one process per job, a bounded number at
+// once; one ScriptDone per job whatever happens. Does not know what a resource group is.
 #pragma once
 
 #include <functional>

@@ -1,0 +1,371 @@
+// See native_agents.hpp. A batch owns all that its thread uses; the loop and the thread take turns
+// with it (launcher.hpp).
+#include "native_agents.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "agents/agent.hpp"
+#include "agents/state_folder.hpp"
+#include "agents/wrapper.hpp"
+#include "announce_thread.hpp"
+#include "asio.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "clock.hpp"
+#include "launcher.hpp"
+
+namespace hb::shell {
+
+namespace {
+
+namespace asio = boost::asio;
+using Environment = std::shared_ptr<const std::vector<std::string>>;
+
+class DaemonHost : public agents::Host {
+public:
+    DaemonHost(Environment environment, std::shared_ptr<AnnounceThread> announcements)
+        : environment_(std::move(environment)), announcements_(std::move(announcements)) {}
+
+    std::string variable(const std::string& name) const override {
+        for (const std::string& one : *environment_) {
+            if (one.size() > name.size() && one.starts_with(name) && one[name.size()] == '=') {
+                return one.substr(name.size() + 1);
+            }
+        }
+        return "";
+    }
+    std::string go_on(std::vector<agents::Burst> bursts) override {
+        return announcements_->add(std::move(bursts));
+    }
+    void end_burst(const std::string& written, const agents::Ip& ip) override {
+        announcements_->end(ip);
+        agents::StateFolder(*this).end_announcing_process(written);
+    }
+
+private:
+    Environment environment_;
+    std::shared_ptr<AnnounceThread> announcements_;
+};
+
+struct Batch {
+    Batch(Environment environment, std::shared_ptr<AnnounceThread> announcements,
+          asio::io_context& loop)
+        : host(std::move(environment), std::move(announcements)), timer(loop) {}
+
+    // The thread's, between the hand-over and its answer.
+    std::vector<RunAgent> jobs;
+    std::vector<bool> ours;
+    std::vector<agents::Answer> answers;  // of those that are
+    DaemonHost host;                      // its token is anybody's
+    // The loop's.
+    asio::steady_timer timer;
+    Instant began;
+    std::set<JobId> killed;
+    bool timed_out{false};
+    bool over{false};                  // nobody waits for it any more
+    std::unique_ptr<Launcher> thread;  // of a call that waits
+};
+
+// On the thread.
+void carry_out(Batch& batch, const std::string& folder) {
+    std::map<std::string, bool> found;  // by type
+    std::vector<AgentCall> calls;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+        const AgentCall& call = batch.jobs[i].call;
+        if (!found.contains(call.type)) {
+            found[call.type] = agents::is_wrapper(folder + "/" + call.type);
+        }
+        batch.ours.push_back(found[call.type]);
+        if (!batch.ours.back()) continue;
+        calls.push_back(call);
+        places.push_back(i);
+    }
+    batch.answers.resize(batch.jobs.size());
+    if (calls.empty()) return;
+    auto answers = agents::run_calls(calls, batch.host);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        batch.answers[places[i]] = std::move(answers[i]);
+    }
+}
+
+bool waits(const RunAgent& job) {
+    return agents::find_native(job.call.type)->manner == agents::Manner::waits &&
+           job.call.action != ScriptAction::status;
+}
+
+LogId level_of(std::string_view line) {
+    if (line.find("): INFO: ") != std::string_view::npos) return LogId::agent_info;
+    if (line.find("): WARN: ") != std::string_view::npos) return LogId::agent_warning;
+    return LogId::agent_error;
+}
+
+}  // namespace
+
+class NativeAgents::State : public std::enable_shared_from_this<NativeAgents::State> {
+public:
+    State(asio::io_context& loop, const Paths& paths, Hooks hooks)
+        : loop_(loop),
+          folder_(paths.resource_dir()),
+          hooks_(std::move(hooks)),
+          thread_(std::make_unique<Launcher>(loop)) {}
+
+    void surroundings(const std::vector<std::string>& environment) {
+        environment_ = std::make_shared<const std::vector<std::string>>(environment);
+    }
+    void run(RunAgent job) {
+        waiting_.push_back(std::move(job));
+        // What else is asked for at this moment goes with it.
+        if (std::exchange(posted_, true)) return;
+        asio::post(loop_, [me = shared_from_this()] {
+            me->posted_ = false;
+            me->pump();
+        });
+    }
+    void kill(JobId job);
+    void close();
+
+private:
+    void pump();
+    std::vector<RunAgent> take_quick();
+    std::vector<RunAgent> take_waiting_one();
+    void give(std::vector<RunAgent> jobs, bool alone);
+    void expired(const std::shared_ptr<Batch>& batch);
+    // `error`: there was no thread for it.
+    void answered(const std::shared_ptr<Batch>& batch, int error);
+    void give_up(const Batch& batch, ScriptEnd end);
+    void answer(const Batch& batch, std::size_t place, Duration took);
+    void tell(const RunAgent& job, const agents::Answer& answer);
+    void forget(const std::shared_ptr<Batch>& batch);
+    void log(LogLine line) const {
+        if (hooks_.log) hooks_.log(std::move(line));
+    }
+
+    asio::io_context& loop_;
+    std::string folder_;
+    Hooks hooks_;
+    Clock clock_;
+    Environment environment_{std::make_shared<const std::vector<std::string>>()};
+    std::shared_ptr<AnnounceThread> announcements_{std::make_shared<AnnounceThread>()};
+    std::unique_ptr<Launcher> thread_;  // of the quick ones
+    std::deque<RunAgent> waiting_;
+    std::vector<std::shared_ptr<Batch>> batches_;
+    bool quick_busy_{false};  // and does not hang
+    bool posted_{false};
+};
+
+void NativeAgents::State::pump() {
+    if (!quick_busy_) {
+        if (auto jobs = take_quick(); !jobs.empty()) give(std::move(jobs), false);
+    }
+    for (;;) {
+        const auto alone = std::count_if(batches_.begin(), batches_.end(), [](const auto& batch) {
+            return batch->thread != nullptr;
+        });
+        if (static_cast<std::size_t>(alone) >= limits::agent_threads_max) return;
+        auto jobs = take_waiting_one();
+        if (jobs.empty()) return;
+        give(std::move(jobs), true);
+    }
+}
+
+// The longest row of one action, in order; those that wait have threads of their own.
+std::vector<RunAgent> NativeAgents::State::take_quick() {
+    std::vector<RunAgent> out;
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+        if (waits(*at)) {
+            ++at;
+            continue;
+        }
+        const bool fits = out.empty() || out.front().call.action == at->call.action;
+        if (!fits || out.size() == limits::agent_calls_max) break;
+        out.push_back(std::move(*at));
+        at = waiting_.erase(at);
+    }
+    return out;
+}
+
+std::vector<RunAgent> NativeAgents::State::take_waiting_one() {
+    const auto found = std::find_if(waiting_.begin(), waiting_.end(), waits);
+    if (found == waiting_.end()) return {};
+    std::vector<RunAgent> out{std::move(*found)};
+    waiting_.erase(found);
+    return out;
+}
+
+void NativeAgents::State::give(std::vector<RunAgent> jobs, bool alone) {
+    auto batch = std::make_shared<Batch>(environment_, announcements_, loop_);
+    batch->jobs = std::move(jobs);
+    batch->began = clock_.now();
+    if (alone) batch->thread = std::make_unique<Launcher>(loop_);
+    batches_.push_back(batch);
+    const auto me = shared_from_this();
+    SpawnRequest request;
+    // Without what is the loop's.
+    request.command = [batch = batch.get(), keep = batch, folder = folder_] {
+        carry_out(*batch, folder);
+        return std::vector<std::string>();
+    };
+    const auto slow = [me, alone](Duration) {
+        // It hangs in the kernel: the launcher takes a fresh thread, and so the next batch goes on.
+        if (alone) return;
+        me->quick_busy_ = false;
+        me->pump();
+    };
+    const auto done = [me, batch](const Spawned& spawned) { me->answered(batch, spawned.error); };
+    Launcher& thread = alone ? *batch->thread : *thread_;
+    if (!alone) quick_busy_ = true;
+    if (!thread.start(std::move(request), done, slow)) {
+        asio::post(loop_, [me, batch] { me->answered(batch, EAGAIN); });
+        return;
+    }
+    const auto shortest = std::min_element(
+        batch->jobs.begin(), batch->jobs.end(),
+        [](const RunAgent& a, const RunAgent& b) { return a.timeout < b.timeout; });
+    batch->timer.expires_after(shortest->timeout);
+    batch->timer.async_wait([me, batch](const auto& error) {
+        if (!error && !batch->over) me->expired(batch);
+    });
+}
+
+// First it is told to stop; when it hangs even then it is given up.
+void NativeAgents::State::expired(const std::shared_ptr<Batch>& batch) {
+    if (!std::exchange(batch->timed_out, true)) {
+        batch->host.cancel.stop();
+        batch->timer.expires_after(limits::kill_ladder_pause + limits::kill_answer);
+        batch->timer.async_wait([me = shared_from_this(), batch](const auto& error) {
+            if (!error && !batch->over) me->expired(batch);
+        });
+        return;
+    }
+    forget(batch);
+    give_up(*batch, ScriptEnd::timed_out);
+    pump();
+}
+
+void NativeAgents::State::give_up(const Batch& batch, ScriptEnd end) {
+    const Duration took = clock_.now() - batch.began;
+    for (const RunAgent& job : batch.jobs) {
+        if (hooks_.done) hooks_.done({job.job, end, 0, {}, took});
+    }
+}
+
+void NativeAgents::State::forget(const std::shared_ptr<Batch>& batch) {
+    batch->over = true;
+    batch->timer.cancel();
+    std::erase(batches_, batch);
+}
+
+void NativeAgents::State::answered(const std::shared_ptr<Batch>& batch, int error) {
+    const bool late = batch->over;
+    if (!batch->thread) quick_busy_ = false;
+    // Its thread calls us at this moment: it goes afterwards.
+    if (batch->thread) {
+        asio::post(loop_, [thread = std::shared_ptr<Launcher>(std::move(batch->thread))] {});
+    }
+    if (!late) {
+        forget(batch);
+        if (error != 0) {
+            log(log_line(LogId::spawn_failed, printable(batch->jobs[0].call.type),
+                         std::strerror(error)));
+            give_up(*batch, ScriptEnd::not_started);
+            return pump();
+        }
+        const Duration took = clock_.now() - batch->began;
+        for (std::size_t i = 0; i < batch->jobs.size(); ++i) answer(*batch, i, took);
+    }
+    pump();
+}
+
+void NativeAgents::State::answer(const Batch& batch, std::size_t place, Duration took) {
+    const RunAgent& job = batch.jobs[place];
+    const bool killed = batch.killed.contains(job.job);
+    if (!batch.ours[place] && !killed && !batch.timed_out) {
+        if (hooks_.not_ours) hooks_.not_ours(job);
+        return;
+    }
+    const agents::Answer& said = batch.answers[place];
+    const bool stopped = !batch.ours[place] || said.status != 0;
+    const bool asks = job.call.action == ScriptAction::status;
+    ScriptDone result{job.job, ScriptEnd::exited, said.status, asks ? said.out : "", took};
+    if (stopped && batch.timed_out) {
+        result = {job.job, ScriptEnd::timed_out, 0, {}, took};
+    } else if (stopped && killed) {
+        result = {job.job, ScriptEnd::signalled, SIGTERM, {}, took};
+    }
+    if (batch.ours[place]) tell(job, said);
+    if (hooks_.done) hooks_.done(std::move(result));
+}
+
+// In 3.0.6's words what was called, then what it says.
+void NativeAgents::State::tell(const RunAgent& job, const agents::Answer& said) {
+    if (job.call.action != ScriptAction::status) {
+        std::string command = folder_ + "/" + job.call.type;
+        for (const std::string& argument : job.call.arguments) command += " " + argument;
+        log(log_line(LogId::script_running,
+                     printable(command + " " + action_word(job.call.action))));
+    }
+    for (const std::string& line : words(said.err, "\n")) {
+        log(log_line(level_of(line), printable(line, limits::log_line_bytes_max)));
+    }
+}
+
+void NativeAgents::State::kill(JobId job) {
+    const auto waits_still = std::find_if(waiting_.begin(), waiting_.end(),
+                                          [job](const RunAgent& one) { return one.job == job; });
+    if (waits_still != waiting_.end()) {
+        waiting_.erase(waits_still);
+        asio::post(loop_, [me = shared_from_this(), job] {
+            if (me->hooks_.done) me->hooks_.done({job, ScriptEnd::signalled, SIGTERM, {}, {}});
+        });
+        return;
+    }
+    for (const auto& batch : batches_) {
+        const auto found = std::find_if(batch->jobs.begin(), batch->jobs.end(),
+                                        [job](const RunAgent& one) { return one.job == job; });
+        if (found == batch->jobs.end()) continue;
+        batch->killed.insert(job);
+        // Of several the others must not suffer: this one ends with them, in milliseconds.
+        if (batch->jobs.size() == 1) batch->host.cancel.stop();
+    }
+}
+
+void NativeAgents::State::close() {
+    hooks_ = {};
+    waiting_.clear();
+    for (const auto& batch : batches_) {
+        batch->over = true;
+        batch->host.cancel.stop();
+        batch->timer.cancel();
+        batch->thread.reset();
+    }
+    batches_.clear();
+    thread_.reset();
+}
+
+NativeAgents::NativeAgents(asio::io_context& loop, const Paths& paths, Hooks hooks)
+    : state_(std::make_shared<State>(loop, paths, std::move(hooks))) {}
+
+NativeAgents::~NativeAgents() { state_->close(); }
+
+bool NativeAgents::knows(const std::string& type) noexcept {
+    return agents::find_native(type) != nullptr;
+}
+
+void NativeAgents::surroundings(const std::vector<std::string>& environment) {
+    state_->surroundings(environment);
+}
+
+void NativeAgents::run(RunAgent job) { state_->run(std::move(job)); }
+
+void NativeAgents::kill(JobId job) { state_->kill(job); }
+
+}  // namespace hb::shell
