@@ -2,12 +2,22 @@
 #include "resource/group.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
 #include "resource/status_text.hpp"
 
 namespace hb::resource {
+
+namespace {
+
+// Those that do not depend on each other, and of which a group may have a thousand.
+bool is_address(const config::Member& member) {
+    return member.type == "IPaddr" || member.type == "IPaddr2" || member.type == "IPv6addr";
+}
+
+}  // namespace
 
 Group::Group(config::ResourceGroup group)
     : group_(std::move(group)), past_(group_.members.size()) {}
@@ -46,16 +56,29 @@ std::vector<MemberView> Group::members(Instant now) const {
     return out;
 }
 
-std::string Group::shown(ScriptAction action) const {
-    std::string text = group_.members[at_].type;
-    for (const std::string& argument : group_.members[at_].arguments) text += " " + argument;
-    return text + " " + action_word(action);
+std::string Group::shown(const Awaited& ended) const {
+    const config::Member& member = group_.members[ended.member];
+    std::string text = member.type;
+    for (const std::string& argument : member.arguments) text += " " + argument;
+    return text + " " + action_word(ended.action);
 }
 
-void Group::run(ScriptAction action, JobSource& jobs, Wishes& out) {
-    const config::Member& member = group_.members[at_];
+std::size_t Group::begin_of(std::size_t member) const noexcept {
+    if (!is_address(group_.members[member])) return member;
+    while (member > 0 && is_address(group_.members[member - 1])) --member;
+    return member;
+}
+
+std::size_t Group::end_of(std::size_t member) const noexcept {
+    if (!is_address(group_.members[member])) return member + 1;
+    while (member < group_.members.size() && is_address(group_.members[member])) ++member;
+    return member;
+}
+
+void Group::run(std::size_t at, ScriptAction action, JobSource& jobs, Wishes& out) {
+    const config::Member& member = group_.members[at];
     const JobId job = jobs.next();
-    awaited_.push_back({job, at_, action});
+    awaited_.push_back({job, at, action});
     const Duration timeout = action == ScriptAction::start  ? limits_.start_timeout
                              : action == ScriptAction::stop ? limits_.stop_timeout
                                                             : limits_.status_timeout;
@@ -68,7 +91,9 @@ void Group::probe(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
     step_ = Step::probing;
     probe_running_ = 0;
     probe_unknown_ = false;
-    for (at_ = 0; at_ < group_.members.size(); ++at_) run(ScriptAction::status, jobs, out);
+    for (std::size_t i = 0; i < group_.members.size(); ++i) {
+        run(i, ScriptAction::status, jobs, out);
+    }
 }
 
 void Group::start(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
@@ -76,8 +101,14 @@ void Group::start(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
     limits_ = limits;
     stop_asked_ = false;
     at_ = 0;
+    begin_status(jobs, out);
+}
+
+void Group::begin_status(JobSource& jobs, Wishes& out) {
     step_ = Step::status;
-    run(ScriptAction::status, jobs, out);
+    next_.clear();
+    failed_ = false;
+    for (std::size_t i = at_; i < end_of(at_); ++i) run(i, ScriptAction::status, jobs, out);
 }
 
 void Group::stop(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
@@ -92,30 +123,37 @@ void Group::stop(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
 
 void Group::begin_stop(JobSource& jobs, Wishes& out) {
     stop_asked_ = false;
-    at_ = group_.members.size() - 1;
-    stop_tries_ = 0;
+    at_ = begin_of(group_.members.size() - 1);
+    begin_step_of_stop(jobs, out);
+}
+
+void Group::begin_step_of_stop(JobSource& jobs, Wishes& out) {
     step_ = Step::stop;
-    run(ScriptAction::stop, jobs, out);
+    stop_tries_ = 0;
+    next_.clear();
+    timed_out_ = false;
+    for (std::size_t i = end_of(at_); i > at_; --i) run(i - 1, ScriptAction::stop, jobs, out);
 }
 
 std::optional<WalkEnd> Group::done(Instant now, const ScriptDone& result, JobSource& jobs,
                                    Wishes& out) {
-    const auto ended = std::find_if(awaited_.begin(), awaited_.end(),
+    const auto found = std::find_if(awaited_.begin(), awaited_.end(),
                                     [&result](const auto& each) { return each.job == result.job; });
-    if (ended == awaited_.end()) return std::nullopt;
-    note(now, *ended, result);
-    awaited_.erase(ended);
+    if (found == awaited_.end()) return std::nullopt;
+    const Awaited ended = *found;
+    note(now, ended, result);
+    awaited_.erase(found);
     switch (step_) {
         case Step::probing:
             return after_probe(result);
         case Step::status:
-            return after_status(result, jobs, out);
+            return after_status(ended, result, jobs, out);
         case Step::start:
-            return after_start(result, jobs, out);
+            return after_start(ended, result, jobs, out);
         case Step::stop:
-            return after_stop(now, result, jobs, out);
+            return after_stop(now, ended, result, jobs, out);
         case Step::ask:
-            return after_ask(result, jobs, out);
+            return after_ask(ended, result, jobs, out);
         case Step::idle:
         case Step::pause:
             return std::nullopt;
@@ -136,58 +174,74 @@ std::optional<WalkEnd> Group::after_probe(const ScriptDone& result) {
 }
 
 // A status that gives no answer is not a yes: start is called, which must succeed when started.
-std::optional<WalkEnd> Group::after_status(const ScriptDone& result, JobSource& jobs, Wishes& out) {
+std::optional<WalkEnd> Group::after_status(const Awaited& ended, const ScriptDone& result,
+                                           JobSource& jobs, Wishes& out) {
+    if (!stop_asked_ && (result.end == ScriptEnd::missing || result.end == ScriptEnd::timed_out)) {
+        log_failure(result, ended, out);
+    }
+    const bool runs = result.end == ScriptEnd::exited && says_running(result.output);
+    if (!runs) next_.push_back(ended.member);
+    if (!awaited_.empty()) return std::nullopt;
     if (stop_asked_) {
         begin_stop(jobs, out);
         return std::nullopt;
     }
-    if (result.end == ScriptEnd::missing || result.end == ScriptEnd::timed_out) {
-        log_failure(result, ScriptAction::status, out);
-    }
-    if (result.end == ScriptEnd::exited && says_running(result.output)) {
-        return next_start(jobs, out);
-    }
+    if (next_.empty()) return next_start(jobs, out);
     step_ = Step::start;
-    run(ScriptAction::start, jobs, out);
+    std::sort(next_.begin(), next_.end());
+    for (const std::size_t member : std::exchange(next_, {})) {
+        run(member, ScriptAction::start, jobs, out);
+    }
     return std::nullopt;
 }
 
-std::optional<WalkEnd> Group::after_start(const ScriptDone& result, JobSource& jobs, Wishes& out) {
+std::optional<WalkEnd> Group::after_start(const Awaited& ended, const ScriptDone& result,
+                                          JobSource& jobs, Wishes& out) {
     const bool ok = result.end == ScriptEnd::exited && result.status == 0;
-    if (!ok) log_failure(result, ScriptAction::start, out);
+    if (!ok) log_failure(result, ended, out);
+    if (!ok && !stop_asked_) {
+        failed_ = true;
+        wish_log(out, LogId::group_failed, group_.members[ended.member].token);
+    }
+    if (!awaited_.empty()) return std::nullopt;
     if (stop_asked_) {
         begin_stop(jobs, out);
         return std::nullopt;
     }
-    if (ok) return next_start(jobs, out);
-    wish_log(out, LogId::group_failed, group_.members[at_].token);
+    if (!failed_) return next_start(jobs, out);
     step_ = Step::idle;
     return WalkEnd::start_failed;
 }
 
 std::optional<WalkEnd> Group::next_start(JobSource& jobs, Wishes& out) {
-    if (++at_ == group_.members.size()) {
+    at_ = end_of(at_);
+    if (at_ == group_.members.size()) {
         step_ = Step::idle;
         return WalkEnd::started;
     }
-    step_ = Step::status;
-    run(ScriptAction::status, jobs, out);
+    begin_status(jobs, out);
     return std::nullopt;
 }
 
-std::optional<WalkEnd> Group::after_stop(Instant now, const ScriptDone& result, JobSource& jobs,
-                                         Wishes& out) {
+std::optional<WalkEnd> Group::after_stop(Instant now, const Awaited& ended,
+                                         const ScriptDone& result, JobSource& jobs, Wishes& out) {
     // Of a script that is not there nothing can run.
-    if (result.end == ScriptEnd::missing ||
-        (result.end == ScriptEnd::exited && result.status == 0)) {
-        return next_stop(jobs, out);
+    if (result.end != ScriptEnd::missing &&
+        (result.end != ScriptEnd::exited || result.status != 0)) {
+        log_failure(result, ended, out);
+        next_.push_back(ended.member);
+        timed_out_ |= result.end == ScriptEnd::timed_out;
     }
-    log_failure(result, ScriptAction::stop, out);
+    if (!awaited_.empty()) return std::nullopt;
+    if (next_.empty()) return next_stop(jobs, out);
     // A stop that hangs took its whole time-out already: two of them are enough.
-    stop_tries_ += result.end == ScriptEnd::timed_out ? limits_.stop_retries / 2 + 1 : 1;
+    stop_tries_ += std::exchange(timed_out_, false) ? limits_.stop_retries / 2 + 1 : 1;
     if (limits_.stop_retries > 0 && stop_tries_ > limits_.stop_retries) {
         step_ = Step::ask;
-        run(ScriptAction::status, jobs, out);
+        failed_ = false;
+        for (const std::size_t member : std::exchange(next_, {})) {
+            run(member, ScriptAction::status, jobs, out);
+        }
         return std::nullopt;
     }
     step_ = Step::pause;
@@ -198,19 +252,25 @@ std::optional<WalkEnd> Group::after_stop(Instant now, const ScriptDone& result, 
 std::optional<WalkEnd> Group::wakeup(Instant now, JobSource& jobs, Wishes& out) {
     if (now < retry_at_) return std::nullopt;
     retry_at_ = never;
-    wish_log(out, LogId::stop_retry, group_.members[at_].token);
     step_ = Step::stop;
-    run(ScriptAction::stop, jobs, out);
+    for (const std::size_t member : std::exchange(next_, {})) {
+        wish_log(out, LogId::stop_retry, group_.members[member].token);
+        run(member, ScriptAction::stop, jobs, out);
+    }
     return std::nullopt;
 }
 
 // After the last retry: only a clear "not running" lets the walk go on. No answer counts as
 // running.
-std::optional<WalkEnd> Group::after_ask(const ScriptDone& result, JobSource& jobs, Wishes& out) {
+std::optional<WalkEnd> Group::after_ask(const Awaited& ended, const ScriptDone& result,
+                                        JobSource& jobs, Wishes& out) {
     if (result.end == ScriptEnd::exited && !says_running(result.output)) {
-        wish_log(out, LogId::stop_narrow, group_.members[at_].token);
-        return next_stop(jobs, out);
+        wish_log(out, LogId::stop_narrow, group_.members[ended.member].token);
+    } else {
+        failed_ = true;
     }
+    if (!awaited_.empty()) return std::nullopt;
+    if (!failed_) return next_stop(jobs, out);
     wish_log(out, LogId::stop_failed);
     step_ = Step::idle;
     return WalkEnd::stop_failed;
@@ -221,29 +281,27 @@ std::optional<WalkEnd> Group::next_stop(JobSource& jobs, Wishes& out) {
         step_ = Step::idle;
         return WalkEnd::stopped;
     }
-    --at_;
-    stop_tries_ = 0;
-    step_ = Step::stop;
-    run(ScriptAction::stop, jobs, out);
+    at_ = begin_of(at_ - 1);
+    begin_step_of_stop(jobs, out);
     return std::nullopt;
 }
 
-void Group::log_failure(const ScriptDone& result, ScriptAction action, Wishes& out) const {
+void Group::log_failure(const ScriptDone& result, const Awaited& ended, Wishes& out) const {
     switch (result.end) {
         case ScriptEnd::exited:
         case ScriptEnd::signalled:
             wish_log(out, LogId::script_failed,
                      result.end == ScriptEnd::exited ? result.status : 128 + result.status,
-                     shown(action));
+                     shown(ended));
             return;
         case ScriptEnd::timed_out:
-            wish_log(out, LogId::script_timed_out, shown(action), result.took);
+            wish_log(out, LogId::script_timed_out, shown(ended), result.took);
             return;
         case ScriptEnd::missing:
-            wish_log(out, LogId::script_missing, group_.members[at_].type);
+            wish_log(out, LogId::script_missing, group_.members[ended.member].type);
             return;
         case ScriptEnd::not_started:
-            wish_log(out, LogId::spawn_failed, shown(action), "the system refused");
+            wish_log(out, LogId::spawn_failed, shown(ended), "the system refused");
             return;
     }
 }

@@ -1,5 +1,6 @@
 // Walks the scripts of one group: status and start from left to right, stop from right to left.
-// Which group is walked when, and who may hold it, is not known here.
+// Neighbouring addresses are one step: their scripts run at the same time. Which group is walked
+// when, and who may hold it, is not known here.
 #pragma once
 
 #include <optional>
@@ -47,10 +48,10 @@ public:
 
     // `status` of every member at once; changes nothing.
     void probe(const WalkLimits& limits, JobSource& jobs, Wishes& out);
-    // Member after member: `status`, and `start` where it does not run.
+    // Step after step: `status`, and `start` where it does not run.
     void start(const WalkLimits& limits, JobSource& jobs, Wishes& out);
     // All members, whether they run or not, since `stop` of a stopped one answers 0. While a start
-    // is under way its current script is awaited first.
+    // is under way its current scripts are awaited first.
     void stop(const WalkLimits& limits, JobSource& jobs, Wishes& out);
 
     // Whether this group waits for that job.
@@ -80,23 +81,37 @@ private:
     };
 
     void note(Instant now, const Awaited& ended, const ScriptDone& result);
-    void run(ScriptAction action, JobSource& jobs, Wishes& out);
+    // Beginning and end of the step that this member belongs to.
+    std::size_t begin_of(std::size_t member) const noexcept;
+    std::size_t end_of(std::size_t member) const noexcept;
+    void run(std::size_t member, ScriptAction action, JobSource& jobs, Wishes& out);
+    // Each takes one answer; the walk goes on when the step's last one has come.
     std::optional<WalkEnd> after_probe(const ScriptDone& result);
-    std::optional<WalkEnd> after_status(const ScriptDone& result, JobSource& jobs, Wishes& out);
-    std::optional<WalkEnd> after_start(const ScriptDone& result, JobSource& jobs, Wishes& out);
-    std::optional<WalkEnd> after_stop(Instant now, const ScriptDone& result, JobSource& jobs,
-                                      Wishes& out);
-    std::optional<WalkEnd> after_ask(const ScriptDone& result, JobSource& jobs, Wishes& out);
+    std::optional<WalkEnd> after_status(const Awaited& ended, const ScriptDone& result,
+                                        JobSource& jobs, Wishes& out);
+    std::optional<WalkEnd> after_start(const Awaited& ended, const ScriptDone& result,
+                                       JobSource& jobs, Wishes& out);
+    std::optional<WalkEnd> after_stop(Instant now, const Awaited& ended, const ScriptDone& result,
+                                      JobSource& jobs, Wishes& out);
+    std::optional<WalkEnd> after_ask(const Awaited& ended, const ScriptDone& result,
+                                     JobSource& jobs, Wishes& out);
     std::optional<WalkEnd> next_start(JobSource& jobs, Wishes& out);
     std::optional<WalkEnd> next_stop(JobSource& jobs, Wishes& out);
+    void begin_status(JobSource& jobs, Wishes& out);
     void begin_stop(JobSource& jobs, Wishes& out);
-    void log_failure(const ScriptDone& result, ScriptAction action, Wishes& out) const;
-    std::string shown(ScriptAction action) const;
+    void begin_step_of_stop(JobSource& jobs, Wishes& out);
+    void log_failure(const ScriptDone& result, const Awaited& ended, Wishes& out) const;
+    std::string shown(const Awaited& ended) const;
 
     config::ResourceGroup group_;
     WalkLimits limits_;
     Step step_{Step::idle};
-    std::size_t at_{};  // the member under way
+    std::size_t at_{};  // the first member of the step under way
+    // Of this step: whom its next action is for (to be started, stopped again, asked), and what
+    // went wrong so far.
+    std::vector<std::size_t> next_;
+    bool failed_{false};     // a start failed, or the last question was not answered with no
+    bool timed_out_{false};  // a stop hung
     int stop_tries_{};
     bool stop_asked_{false};  // during a start
     Instant retry_at_{never};
