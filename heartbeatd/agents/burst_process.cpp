@@ -43,17 +43,6 @@ bool wait_for(Duration span) {
     return ::sigtimedwait(&ending, nullptr, &time) > 0;
 }
 
-// A later call may have replaced it.
-void remove_own(const std::string& pid_file) {
-    if (pid_file.empty()) return;
-    const shell::Fd file(::open(pid_file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    std::array<char, 16> text{};
-    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
-    if (got <= 0) return;
-    const std::string found(text.data(), static_cast<std::size_t>(got));
-    if (found == std::to_string(::getpid()) + "\n") ::unlink(pid_file.c_str());
-}
-
 // Time is what was waited for: a burst need not be exact.
 void send_rest(const std::vector<Burst>& bursts) {
     const auto announcer = Announcer::open();
@@ -71,6 +60,16 @@ void send_rest(const std::vector<Burst>& bursts) {
 
 }  // namespace
 
+void remove_own_pid_file(const std::string& pid_file) {
+    if (pid_file.empty()) return;
+    const shell::Fd file(::open(pid_file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    std::array<char, 16> text{};
+    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
+    if (got <= 0) return;
+    const std::string found(text.data(), static_cast<std::size_t>(got));
+    if (found == std::to_string(::getpid()) + "\n") ::unlink(pid_file.c_str());
+}
+
 pid_t burst_in_background(const std::vector<Burst>& bursts, const std::string& pid_file) {
     // Blocked before the fork: whoever reads the pid file may end the child from its first moment.
     const sigset_t ending = ending_signals();
@@ -83,7 +82,7 @@ pid_t burst_in_background(const std::vector<Burst>& bursts, const std::string& p
     }
     leave_caller();
     send_rest(bursts);
-    remove_own(pid_file);
+    remove_own_pid_file(pid_file);
     ::_exit(0);
 }
 

@@ -17,4 +17,7 @@ namespace hb::agents {
 // removed when it still names the child; the parent writes it. Empty: none.
 pid_t burst_in_background(const std::vector<Burst>& bursts, const std::string& pid_file);
 
+// Unless a later call has replaced it: then it names another process.
+void remove_own_pid_file(const std::string& pid_file);
+
 }  // namespace hb::agents

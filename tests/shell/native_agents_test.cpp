@@ -109,8 +109,12 @@ TEST_F(NativeAgentsTest, AWaitEndsByKillAndByTimeOut) {
     ASSERT_TRUE(wait_for(4));
     EXPECT_EQ(runner.unfinished(), 0U);
     for (const ScriptDone& one : done) {
-        if (one.job == JobId{3}) EXPECT_EQ(one.output, "INFO:  Resource is stopped\n");
-        if (one.job == JobId{4}) EXPECT_EQ(one.end, ScriptEnd::signalled);
+        if (one.job == JobId{3}) {
+            EXPECT_EQ(one.output, "INFO:  Resource is stopped\n");
+        }
+        if (one.job == JobId{4}) {
+            EXPECT_EQ(one.end, ScriptEnd::signalled);
+        }
     }
 }
 
