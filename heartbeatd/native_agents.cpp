@@ -1,5 +1,5 @@
-// See native_agents.hpp. A batch owns all that its thread uses; the loop and the thread take turns
-// with it (launcher.hpp).
+// See native_agents.hpp. The work of a batch owns all that its thread uses; the loop and the thread
+// take turns with it (launcher.hpp).
 #include "native_agents.hpp"
 
 #include <signal.h>
@@ -55,17 +55,23 @@ private:
     std::shared_ptr<AnnounceThread> announcements_;
 };
 
-struct Batch {
-    Batch(Environment environment, std::shared_ptr<AnnounceThread> announcements,
-          asio::io_context& loop)
-        : host(std::move(environment), std::move(announcements)), timer(loop) {}
+// May end on either: nothing of the loop's is in it.
+struct Work {
+    Work(Environment environment, std::shared_ptr<AnnounceThread> announcements)
+        : host(std::move(environment), std::move(announcements)) {}
 
+    std::vector<RunAgent> jobs;  // not changed after the hand-over
+    DaemonHost host;             // its token is anybody's
     // The thread's, between the hand-over and its answer.
-    std::vector<RunAgent> jobs;
     std::vector<bool> ours;
     std::vector<agents::Answer> answers;  // of those that are
-    DaemonHost host;                      // its token is anybody's
-    // The loop's.
+};
+
+// The loop's end of it.
+struct Batch {
+    Batch(std::shared_ptr<Work> w, asio::io_context& loop) : work(std::move(w)), timer(loop) {}
+
+    std::shared_ptr<Work> work;
     asio::steady_timer timer;
     Instant began;
     std::set<JobId> killed;
@@ -75,25 +81,25 @@ struct Batch {
 };
 
 // On the thread.
-void carry_out(Batch& batch, const std::string& folder) {
+void carry_out(Work& work, const std::string& folder) {
     std::map<std::string, bool> found;  // by type
     std::vector<AgentCall> calls;
     std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
-        const AgentCall& call = batch.jobs[i].call;
+    for (std::size_t i = 0; i < work.jobs.size(); ++i) {
+        const AgentCall& call = work.jobs[i].call;
         if (!found.contains(call.type)) {
             found[call.type] = agents::is_wrapper(folder + "/" + call.type);
         }
-        batch.ours.push_back(found[call.type]);
-        if (!batch.ours.back()) continue;
+        work.ours.push_back(found[call.type]);
+        if (!work.ours.back()) continue;
         calls.push_back(call);
         places.push_back(i);
     }
-    batch.answers.resize(batch.jobs.size());
+    work.answers.resize(work.jobs.size());
     if (calls.empty()) return;
-    auto answers = agents::run_calls(calls, batch.host);
+    auto answers = agents::run_calls(calls, work.host);
     for (std::size_t i = 0; i < places.size(); ++i) {
-        batch.answers[places[i]] = std::move(answers[i]);
+        work.answers[places[i]] = std::move(answers[i]);
     }
 }
 
@@ -202,16 +208,16 @@ std::vector<RunAgent> NativeAgents::State::take_waiting_one() {
 }
 
 void NativeAgents::State::give(std::vector<RunAgent> jobs, bool alone) {
-    auto batch = std::make_shared<Batch>(environment_, announcements_, loop_);
-    batch->jobs = std::move(jobs);
+    const auto work = std::make_shared<Work>(environment_, announcements_);
+    work->jobs = std::move(jobs);
+    auto batch = std::make_shared<Batch>(work, loop_);
     batch->began = clock_.now();
     if (alone) batch->thread = std::make_unique<Launcher>(loop_);
     batches_.push_back(batch);
     const auto me = shared_from_this();
     SpawnRequest request;
-    // Without what is the loop's.
-    request.command = [batch = batch.get(), keep = batch, folder = folder_] {
-        carry_out(*batch, folder);
+    request.command = [work, folder = folder_] {
+        carry_out(*work, folder);
         return std::vector<std::string>();
     };
     const auto slow = [me, alone](Duration) {
@@ -228,7 +234,7 @@ void NativeAgents::State::give(std::vector<RunAgent> jobs, bool alone) {
         return;
     }
     const auto shortest = std::min_element(
-        batch->jobs.begin(), batch->jobs.end(),
+        batch->work->jobs.begin(), batch->work->jobs.end(),
         [](const RunAgent& a, const RunAgent& b) { return a.timeout < b.timeout; });
     batch->timer.expires_after(shortest->timeout);
     batch->timer.async_wait([me, batch](const auto& error) {
@@ -239,7 +245,7 @@ void NativeAgents::State::give(std::vector<RunAgent> jobs, bool alone) {
 // First it is told to stop; when it hangs even then it is given up.
 void NativeAgents::State::expired(const std::shared_ptr<Batch>& batch) {
     if (!std::exchange(batch->timed_out, true)) {
-        batch->host.cancel.stop();
+        batch->work->host.cancel.stop();
         batch->timer.expires_after(limits::kill_ladder_pause + limits::kill_answer);
         batch->timer.async_wait([me = shared_from_this(), batch](const auto& error) {
             if (!error && !batch->over) me->expired(batch);
@@ -253,7 +259,7 @@ void NativeAgents::State::expired(const std::shared_ptr<Batch>& batch) {
 
 void NativeAgents::State::give_up(const Batch& batch, ScriptEnd end) {
     const Duration took = clock_.now() - batch.began;
-    for (const RunAgent& job : batch.jobs) {
+    for (const RunAgent& job : batch.work->jobs) {
         if (hooks_.done) hooks_.done({job.job, end, 0, {}, took});
     }
 }
@@ -274,26 +280,26 @@ void NativeAgents::State::answered(const std::shared_ptr<Batch>& batch, int erro
     if (!late) {
         forget(batch);
         if (error != 0) {
-            log(log_line(LogId::spawn_failed, printable(batch->jobs[0].call.type),
+            log(log_line(LogId::spawn_failed, printable(batch->work->jobs[0].call.type),
                          std::strerror(error)));
             give_up(*batch, ScriptEnd::not_started);
             return pump();
         }
         const Duration took = clock_.now() - batch->began;
-        for (std::size_t i = 0; i < batch->jobs.size(); ++i) answer(*batch, i, took);
+        for (std::size_t i = 0; i < batch->work->jobs.size(); ++i) answer(*batch, i, took);
     }
     pump();
 }
 
 void NativeAgents::State::answer(const Batch& batch, std::size_t place, Duration took) {
-    const RunAgent& job = batch.jobs[place];
+    const RunAgent& job = batch.work->jobs[place];
     const bool killed = batch.killed.contains(job.job);
-    if (!batch.ours[place] && !killed && !batch.timed_out) {
+    if (!batch.work->ours[place] && !killed && !batch.timed_out) {
         if (hooks_.not_ours) hooks_.not_ours(job);
         return;
     }
-    const agents::Answer& said = batch.answers[place];
-    const bool stopped = !batch.ours[place] || said.status != 0;
+    const agents::Answer& said = batch.work->answers[place];
+    const bool stopped = !batch.work->ours[place] || said.status != 0;
     const bool asks = job.call.action == ScriptAction::status;
     ScriptDone result{job.job, ScriptEnd::exited, said.status, asks ? said.out : "", took};
     if (stopped && batch.timed_out) {
@@ -301,7 +307,7 @@ void NativeAgents::State::answer(const Batch& batch, std::size_t place, Duration
     } else if (stopped && killed) {
         result = {job.job, ScriptEnd::signalled, SIGTERM, {}, took};
     }
-    if (batch.ours[place]) tell(job, said);
+    if (batch.work->ours[place]) tell(job, said);
     if (hooks_.done) hooks_.done(std::move(result));
 }
 
@@ -329,12 +335,12 @@ void NativeAgents::State::kill(JobId job) {
         return;
     }
     for (const auto& batch : batches_) {
-        const auto found = std::find_if(batch->jobs.begin(), batch->jobs.end(),
+        const auto found = std::find_if(batch->work->jobs.begin(), batch->work->jobs.end(),
                                         [job](const RunAgent& one) { return one.job == job; });
-        if (found == batch->jobs.end()) continue;
+        if (found == batch->work->jobs.end()) continue;
         batch->killed.insert(job);
         // Of several the others must not suffer: this one ends with them, in milliseconds.
-        if (batch->jobs.size() == 1) batch->host.cancel.stop();
+        if (batch->work->jobs.size() == 1) batch->work->host.cancel.stop();
     }
 }
 
@@ -343,7 +349,7 @@ void NativeAgents::State::close() {
     waiting_.clear();
     for (const auto& batch : batches_) {
         batch->over = true;
-        batch->host.cancel.stop();
+        batch->work->host.cancel.stop();
         batch->timer.cancel();
         batch->thread.reset();
     }
