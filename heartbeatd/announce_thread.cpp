@@ -16,12 +16,14 @@ namespace hb::shell {
 
 struct AnnounceThread::State {
     void run();
+    Result<agents::SharedAnnouncer> announcer();  // REQUIRES: locked
     bool wait(std::unique_lock<std::mutex>& lock);
 
     std::mutex mutex;
     std::condition_variable changed;
     std::vector<std::pair<agents::Burst, Instant>> added;  // not seen by the thread yet
     std::vector<agents::Ip> ended;                         // likewise
+    agents::SharedAnnouncer socket;
     bool started{false};
     bool ending{false};
     Clock clock_;
@@ -45,14 +47,22 @@ bool AnnounceThread::State::wait(std::unique_lock<std::mutex>& lock) {
 }
 
 void AnnounceThread::State::run() {
-    // Kept open: closing a packet socket waits for the kernel.
-    const auto announcer = agents::Announcer::open();
     std::unique_lock<std::mutex> lock(mutex);
+    const auto opened = announcer();
     while (wait(lock)) {
         lock.unlock();
-        if (announcer) next = agents::send_due(queue, *announcer, clock_.now());
+        if (opened) next = agents::send_due(queue, **opened, clock_.now());
         lock.lock();
     }
+}
+
+Result<agents::SharedAnnouncer> AnnounceThread::State::announcer() {
+    if (!socket) {
+        auto opened = agents::Announcer::open();
+        if (!opened) return tl::unexpected(opened.error());
+        socket = std::make_shared<const agents::Announcer>(*std::move(opened));
+    }
+    return socket;
 }
 
 AnnounceThread::AnnounceThread() : state_(std::make_shared<State>()) {}
@@ -61,6 +71,11 @@ AnnounceThread::~AnnounceThread() {
     const std::lock_guard guard(state_->mutex);
     state_->ending = true;
     state_->changed.notify_all();
+}
+
+Result<agents::SharedAnnouncer> AnnounceThread::announcer() {
+    const std::lock_guard guard(state_->mutex);
+    return state_->announcer();
 }
 
 std::string AnnounceThread::add(std::vector<agents::Burst> bursts) {

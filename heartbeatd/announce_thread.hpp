@@ -18,6 +18,8 @@ public:
     AnnounceThread(const AnnounceThread&) = delete;
     AnnounceThread& operator=(const AnnounceThread&) = delete;
 
+    // The one socket for all of them. Errors: io, permission.
+    [[nodiscard]] Result<agents::SharedAnnouncer> announcer();
     // Their first pairs have just left. What could not be done, in words, or "". The thread starts
     // with the first call.
     std::string add(std::vector<agents::Burst> bursts);

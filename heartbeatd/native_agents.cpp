@@ -42,6 +42,7 @@ public:
         }
         return "";
     }
+    Result<agents::SharedAnnouncer> announcer() override { return announcements_->announcer(); }
     std::string go_on(std::vector<agents::Burst> bursts) override {
         return announcements_->add(std::move(bursts));
     }

@@ -27,6 +27,8 @@ public:
     virtual ~Host() = default;
     // Of the environment; empty when it is not set.
     virtual std::string variable(const std::string& name) const = 0;
+    // The socket for first pairs. Errors: io, permission.
+    [[nodiscard]] virtual Result<SharedAnnouncer> announcer() = 0;
     // The first pair of each burst has left; the rest is to follow at its time, without us. What
     // could not be arranged, in words, or "".
     virtual std::string go_on(std::vector<Burst> bursts) = 0;

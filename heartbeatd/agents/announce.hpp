@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ struct Burst {
     }
 };
 
+// One socket serves any number of threads. It is kept open as long as there may be a next burst:
+// closing a packet socket waits for the kernel (15 ms, an RCU grace period).
 class Announcer {
 public:
     // Errors: io, permission (it needs CAP_NET_RAW).
@@ -49,6 +52,7 @@ private:
     explicit Announcer(shell::Fd socket) : socket_(std::move(socket)) {}
     shell::Fd socket_;
 };
+using SharedAnnouncer = std::shared_ptr<const Announcer>;
 
 // Asks the segment of `link` for these addresses and listens for `span`: who answers, by address.
 // Our own frames do not count. Stopped: what is known by then.

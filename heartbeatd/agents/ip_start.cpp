@@ -57,7 +57,6 @@ private:
     std::map<unsigned, unsigned> next_label_;  // by link
     std::set<unsigned> up_;                    // links that we brought up
     std::vector<Plan> plans_;
-    std::optional<Announcer> announcer_;
     std::vector<Burst> bursts_;
 };
 
@@ -265,16 +264,13 @@ void Starter::bring_up(const std::vector<Plan*>& added) {
 }
 
 void Starter::announce(const std::vector<Plan*>& added) {
-    if (!announcer_) {
-        auto opened = Announcer::open();
-        if (!opened) {
-            for (Plan* const plan : added) {
-                plan->task->tell("WARN: could not announce the address, neighbours learn late: " +
-                                 opened.error().what);
-            }
-            return;
+    const auto announcer = host_.announcer();
+    if (!announcer) {
+        for (Plan* const plan : added) {
+            plan->task->tell("WARN: could not announce the address, neighbours learn late: " +
+                             announcer.error().what);
         }
-        announcer_ = *std::move(opened);
+        return;
     }
     for (Plan* const plan : added) {
         const Link* const link = machine_.link(plan->address.index);
@@ -288,7 +284,7 @@ void Starter::announce(const std::vector<Plan*>& added) {
                     limits::announce_pairs,
                     ipaddr ? ipaddr_interval : ipaddr2_interval,
                     true};
-        if (const int error = announcer_->send_first_pair(burst); error != 0) {
+        if (const int error = (*announcer)->send_first_pair(burst); error != 0) {
             plan->task->tell("WARN: could not announce the address on " + link->name +
                              ", neighbours learn late: " + std::strerror(error));
         }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,14 @@ public:
         const char* const value = std::getenv(name.c_str());
         return value == nullptr ? "" : value;
     }
+    Result<SharedAnnouncer> announcer() override {
+        if (!announcer_) {
+            auto opened = Announcer::open();
+            if (!opened) return tl::unexpected(opened.error());
+            announcer_ = std::make_shared<const Announcer>(*std::move(opened));
+        }
+        return announcer_;
+    }
     // A single one leaves a pid file, by which a stop ends it at once. Many share a process, which
     // sees by itself that an address is gone.
     std::string go_on(std::vector<Burst> bursts) override {
@@ -44,6 +53,9 @@ public:
     void end_burst(const std::string& written, const Ip&) override {
         StateFolder(*this).end_announcing_process(written);
     }
+
+private:
+    SharedAnnouncer announcer_;  // goes with the process, or with the one that sends the repeats
 };
 
 std::optional<ScriptAction> action_named(const std::string& word) {

@@ -93,9 +93,9 @@ Answer start(const AgentCall& call, const Target& target, const std::string& fla
                 std::chrono::milliseconds(settings.interval_ms),
                 false};
     if (link->announces) {
-        const auto announcer = Announcer::open();
+        const auto announcer = host.announcer();
         if (!announcer) return failed(announcer.error().what);
-        if (const int error = announcer->send_first_pair(burst); error != 0) {
+        if (const int error = (*announcer)->send_first_pair(burst); error != 0) {
             err += told(call, "WARN: " + link->name + ": " + std::strerror(error));
         }
         const std::string problem = host.go_on({std::move(burst)});
