@@ -151,8 +151,8 @@ TEST_F(NativeAgentsTest, IsSilentWhenItsOwnerGoes) {
             loop, launcher, folder.paths(), [&told](const ScriptDone&) { ++told; },
             [](const LogLine&) {});
         brief.run({JobId{1}, {"Delay", {"60"}, ScriptAction::start}, 60s});
+        loop.poll();  // its thread has it
         brief.run({JobId{2}, {"IPaddr", {"10.0.0.1"}, ScriptAction::status}, 60s});
-        loop.poll();
     }
     run(1, "Delay", {"0", "0"}, ScriptAction::start);
     ASSERT_TRUE(wait_for(1));
