@@ -59,7 +59,8 @@ void Manager::decide_claim(Instant now, Peer& peer, ClaimInput why, bool ever_he
 
 // A 3.0.6 shoots at once, whatever it holds: two shots at one time would leave nobody. And who
 // waits, waits from the moment on at which the other one counts it dead; in doubt whoever is to
-// shoot first errs towards early, and the other one towards late.
+// shoot first errs towards early, and the other one towards late. Who that is goes by file and
+// groups alone: both know these, while ping nodes only ever set the two further apart.
 Duration Manager::delay_before(Instant now, const Peer& peer, bool ever_heard) const {
     const auto here =
         std::count_if(table_.slots().begin(), table_.slots().end(),
@@ -71,7 +72,8 @@ Duration Manager::delay_before(Instant now, const Peer& peer, bool ever_heard) c
     const int least = ever_heard && !peer.ours ? 1 : 0;
     const int slots = std::max(least, delay_slots(at));
     if (slots == 0) return Duration::zero();
-    const bool goes_first = static_cast<std::size_t>(here) > peer.held.size() && at.hears_ping;
+    const bool owns_more = static_cast<std::size_t>(here) > peer.held.size();
+    const bool goes_first = at.first_in_file ? !at.owns_less : owns_more;
     return fencer_.delay() * slots + (goes_first ? peer.lag.least : peer.lag.most);
 }
 

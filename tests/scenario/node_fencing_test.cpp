@@ -87,6 +87,30 @@ TEST(NodeFencing, ACutAtTheEndOfAFreshNodesGraceLeavesExactlyOneNode) {
     }
 }
 
+// Why: the same fault takes the gateway from both; who shoots first then waits, too, and must not
+// wait for the longest time that the other one may need.
+TEST(NodeFencing, ACutOfEverythingAtTheEndOfAFreshNodesGraceLeavesExactlyOneNode) {
+    for (int i = 0; i < 320; ++i) {
+        FencedStory story(2s, 1);
+        const auto fresh = static_cast<std::size_t>(i % 2);
+        story.world().power_on(story.world().machine(1 - fresh));
+        story.run(10s + std::chrono::milliseconds(i / 2 % 4 * 10));  // its heartbeats come later
+        story.world().power_on(story.world().machine(fresh));
+        story.run(2s);
+        sim::Machine& owner = story.world().machine(static_cast<std::size_t>(i / 8 % 2));
+        story.world().command(owner, false, "all");
+        story.run(2900ms + std::chrono::milliseconds(i / 16 * 20));
+        ASSERT_TRUE(runs_all(owner)) << i;
+        for (const std::size_t each : {0U, 1U}) {
+            story.world().cut(each, 60s);
+            story.world().cut_gateways(each, 60s);
+        }
+        story.run(25s);
+        ASSERT_NE(story.alpha().powered, story.beta().powered) << i;
+        ASSERT_TRUE(runs_all(owner)) << i;
+    }
+}
+
 // Why: the daemon is gone, its groups are not. 3.0.6 started them a second time.
 TEST(NodeFencing, GroupsOfAKilledDaemonAreStoppedByTheirReset) {
     FencedStory story;

@@ -96,14 +96,16 @@ private:
 // With a switch for each machine that acts within 50 ms, and a delay of 1 s against the race.
 class FencedStory : public Story {
 public:
-    explicit FencedStory(Duration delay = 1s) : Story(fenced(delay)) {}
+    explicit FencedStory(Duration delay = 1s, std::size_t gateways = 0)
+        : Story(fenced(delay, gateways)) {}
 
 private:
-    static sim::Options fenced(Duration delay) {
+    static sim::Options fenced(Duration delay, std::size_t gateways) {
         sim::Options o = options(config::Failback::off, 2, 1s);
         o.fencing = true;
         o.device_acts = 50ms;
         o.fence_delay = delay;
+        o.gateways = gateways;
         o.boot_min = o.boot_max = 300s;
         for (sim::NodeOptions& node : o.node) node.devices = {sim::DeviceMood::works};
         return o;

@@ -194,7 +194,7 @@ void World::unplug(const Fault& fault) {
     trace(&machine, "is unplugged for " + std::to_string(to_ms(fault.span)) + " ms");
     if (fault.detail != 2) cut(machine.index, fault.span);
     if (fault.detail != 1) cut(1 - machine.index, fault.span);
-    gateways_.cut_all(machine.index, now_ + fault.span);
+    cut_gateways(machine.index, fault.span);
 }
 
 void World::apply_by_operator(const Fault& fault) {
@@ -357,6 +357,10 @@ void World::stop(Machine& machine) {
 void World::cut(std::size_t from, Duration span) {
     trace(&machines_[from], "is mute for " + std::to_string(to_ms(span)) + " ms");
     network_.cut_all(from, now_ + span);
+}
+
+void World::cut_gateways(std::size_t from, Duration span) {
+    gateways_.cut_all(from, now_ + span);
 }
 
 }  // namespace hb::sim

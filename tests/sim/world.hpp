@@ -50,6 +50,8 @@ public:
     void kill_daemon(Machine& machine);
     void pause(Machine& machine, Duration span, bool clock_stands);
     void cut(std::size_t from, Duration span);
+    // Between that machine and every ping node.
+    void cut_gateways(std::size_t from, Duration span);
     // hb_standby or hb_takeover with a class, or a stop, on that machine.
     void command(Machine& machine, bool standby, const std::string& word);
     void stop(Machine& machine);
