@@ -359,8 +359,6 @@ void World::cut(std::size_t from, Duration span) {
     network_.cut_all(from, now_ + span);
 }
 
-void World::cut_gateways(std::size_t from, Duration span) {
-    gateways_.cut_all(from, now_ + span);
-}
+void World::cut_gateways(std::size_t from, Duration span) { gateways_.cut_all(from, now_ + span); }
 
 }  // namespace hb::sim
