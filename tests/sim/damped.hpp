@@ -11,8 +11,11 @@ namespace hb::sim {
 class Damped {
 public:
     Wrong effect(Instant t, const Machine& machine, const Effect& effect);
-    // What it knew is forgotten with it.
-    void plugin_began(std::size_t) { moved_.reset(); }
+    // What it knew is forgotten with it, and it has not heard of a move that is under way.
+    void plugin_began(std::size_t) {
+        moved_.reset();
+        begun_.reset();
+    }
     void plugin_raves(Instant t) { raved_ = t; }
 
 private:
