@@ -73,10 +73,11 @@ class Cluster:
     """Two hosts (or more) on a switch of their own. Host numbers begin with 1. `product`: one for
     all, or one for each; `trees` are laid over the hosts that run ours."""
 
-    def __init__(self, work, trees=(), product=OURS, names=("alpha", "beta"), networks=1):
+    def __init__(self, work, trees=(), product=OURS, names=("alpha", "beta"), networks=1,
+                 witness=Witness):
         self.names = names
         self.switch = Switch(networks)
-        self.witness = Witness(self.switch)
+        self.witness = witness(self.switch)
         self.shared = work / "shared"
         self.shared.mkdir(parents=True)
         products = [product] * len(names) if isinstance(product, Product) else product

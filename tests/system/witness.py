@@ -55,17 +55,24 @@ class Witness:
             tap.settimeout(0.1)
             self._tap = tap
             self._ready.set()
-            while self._open:
-                try:
-                    frame, extra, _, source = tap.recvmsg(65600, 64)
-                except TimeoutError:
-                    continue
-                # A broadcast is seen at the port and once more at the bridge itself (and at a relay).
-                if source[2] == socket.PACKET_OUTGOING or not source[0].startswith("port"):
-                    continue
-                seconds, nanos = struct.unpack("qq", extra[0][2])
-                with self._lock:
-                    self._raw.append((seconds + nanos / 1e9, frame))
+            self._listen(tap)
+
+    def _listen(self, tap):
+        while self._open:
+            self._take(tap)
+
+    def _take(self, tap):
+        """Takes one frame from the kernel; False when none came in time."""
+        try:
+            frame, extra, _, source = tap.recvmsg(65600, 64)
+        except (TimeoutError, BlockingIOError):
+            return False
+        # A broadcast is seen at the port and once more at the bridge itself (and at a relay).
+        if source[2] != socket.PACKET_OUTGOING and source[0].startswith("port"):
+            seconds, nanos = struct.unpack("qq", extra[0][2])
+            with self._lock:
+                self._raw.append((seconds + nanos / 1e9, frame))
+        return True
 
     @property
     def dropped(self):
@@ -125,6 +132,32 @@ class Witness:
     def close(self):
         self._open = False
         self._thread.join()
+
+
+class SleepingWitness(Witness):
+    """Takes what it has seen from the kernel only when it is asked: while something is measured it
+    costs the machine nothing. The kernel keeps some fifty thousand frames for it."""
+
+    def __init__(self, switch):
+        self._asked, self._done = threading.Event(), threading.Event()
+        super().__init__(switch)
+
+    def _listen(self, tap):
+        while self._open:
+            if not self._asked.wait(0.1):
+                continue
+            self._asked.clear()
+            tap.settimeout(0)
+            while self._take(tap):
+                pass
+            self._done.set()
+
+    def packets(self, since=0.0):
+        if self._open:
+            self._done.clear()
+            self._asked.set()
+            self._done.wait()
+        return super().packets(since)
 
 
 def _decode(at, frame):

@@ -1,0 +1,72 @@
+"""(d) What a node costs: processor time and memory of all processes of the daemon, while nothing
+happens, at four periods and with one link and three."""
+
+import os
+import time
+from pathlib import Path
+
+from products import Heartbeat, Ours, addresses
+
+# ha.cf's keepalive, with the other times that fit it.
+PERIODS = {"1 s": ("1", "5", "3", "10"), "100 ms": ("100ms", "1", "600ms", "3"),
+           "20 ms": ("20ms", "300ms", "150ms", "3"), "10 ms": ("10ms", "150ms", "80ms", "3")}
+LINKS = (1, 3)
+CPU, RSS, PSS, COUNT = "processor", "resident memory", "proportional memory", "processes"
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+def case_of(period, links):
+    return f"keepalive {period}, {links} link{'s' if links > 1 else ''}"
+
+
+def processor_seconds(pids):
+    """User and system time of these processes with all their threads."""
+    total = 0
+    for pid in pids:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(words[11]) + int(words[12])
+    return total / _TICK
+
+
+def kib(pids, file, name):
+    """The sum of a line of /proc/PID/FILE."""
+    total = 0
+    for pid in pids:
+        for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+            if line.startswith(name + ":"):
+                total += int(line.split()[1])
+    return total
+
+
+def measure(figures, place, kind, period, links):
+    keepalive, deadtime, warntime, initdead = PERIODS[period]
+    pair = kind(place.work(), place.trees, networks=links)
+    try:
+        pair.configure([addresses(1)], media=[f"bcast eth{n}" for n in range(links)],
+                       keepalive=keepalive, deadtime=deadtime,
+                       warntime=warntime, initdead=initdead)
+        pair.start()
+        pair.wait_serving(pair.owner)
+        for host in pair.cluster.hosts:
+            pair.cluster.settled(host, timeout=90)
+        time.sleep(2)
+        pids = pair.pids(pair.owner)
+        before, began = processor_seconds(pids), time.monotonic()
+        time.sleep(place.cost_seconds)
+        used, seconds = processor_seconds(pids) - before, time.monotonic() - began
+        case = case_of(period, links)
+        figures.add("d", case, CPU, pair.name, "%", 100 * used / seconds)
+        figures.add("d", case, RSS, pair.name, "MiB", kib(pids, "status", "VmRSS") / 1024)
+        figures.add("d", case, PSS, pair.name, "MiB", kib(pids, "smaps_rollup", "Pss") / 1024)
+        figures.add("d", case, COUNT, pair.name, "", len(pids))
+    finally:
+        pair.close()
+
+
+def run(figures, place):
+    periods = ("20 ms", "10 ms") if place.quick else PERIODS
+    for period in periods:
+        for links in LINKS:
+            for kind in (Ours, Heartbeat):
+                place.attempt(f"{case_of(period, links)}, {kind.name}", measure, figures, place, kind,
+                              period, links)
