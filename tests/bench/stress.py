@@ -25,10 +25,9 @@ class Beats:
         self.times = {1: [], 2: []}
 
     def collect(self):
-        for packet in self.cluster.witness.messages(kind=self.kind):
-            if packet.sender in self.times:
+        for packet in self.cluster.witness.take():
+            if packet.sender in self.times and packet.fields.get("t") == self.kind:
                 self.times[packet.sender].append(packet.at)
-        self.cluster.witness.forget()
 
     def gaps(self, begin, end):
         return [gap for times in self.times.values()

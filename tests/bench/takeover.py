@@ -39,7 +39,6 @@ def take_over(pair):
     watch = Helper(pair.survivor, "address_watch.py", len(wanted))
     try:
         number = cluster.number(pair.survivor)
-        cluster.witness.forget()
         cut = cluster.power_cut(pair.owner)
         time.sleep(pair.detection + 0.5)    # nobody looks while it happens
         end = time.monotonic() + 60

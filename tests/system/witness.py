@@ -102,6 +102,12 @@ class Witness:
         self.packets()
         self._packets.clear()
 
+    def take(self):
+        """Everything seen so far, and forgets that, and nothing that comes meanwhile."""
+        taken = self.packets()
+        self._packets.clear()
+        return taken
+
     def messages(self, sender=None, kind=None, since=0.0):
         """Heartbeat messages, by sender's number and `t=`."""
         return [packet for packet in self.packets(since)

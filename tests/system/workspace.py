@@ -68,6 +68,8 @@ def run_apart(function):
     try:
         _, status = os.waitpid(pid, 0)
     except KeyboardInterrupt:
+        for number in (signal.SIGTERM, signal.SIGINT):    # a second one must not leave anything
+            signal.signal(number, signal.SIG_IGN)
         os.kill(pid, signal.SIGTERM)
         _, status = os.waitpid(pid, 0)
     os.rmdir(work)
