@@ -68,7 +68,8 @@ class Witness:
         except (TimeoutError, BlockingIOError):
             return False
         # A broadcast is seen at the port and once more at the bridge itself (and at a relay).
-        if source[2] != socket.PACKET_OUTGOING and source[0].startswith("port"):
+        # A port that has gone since, with its host, has no name any more; a bridge stays.
+        if source[2] != socket.PACKET_OUTGOING and (not source[0] or source[0].startswith("port")):
             seconds, nanos = struct.unpack("qq", extra[0][2])
             with self._lock:
                 self._raw.append((seconds + nanos / 1e9, frame))
