@@ -139,7 +139,7 @@ def write(figures, folder):
         rows = table.rows(figures, letter)
         part = table.markdown([table.HEAD] + rows) if rows else "No figures in this run."
         for failure in figures.missing.get(letter, []):
-            part += f"\n\nFailed in this run: {failure}"
+            part += f"\n\nNot in this run: {failure}"
         text = _put(text, letter, part)
     for file in PICTURES:
         text = _put(text, file, f"![{made[file]}](performance/{file})" if file in made
