@@ -19,6 +19,7 @@
 
 #include "asio.hpp"
 #include "base/limits.hpp"
+#include "oom_score.hpp"
 #include "side_thread.hpp"
 
 namespace hb::shell {
@@ -108,7 +109,10 @@ Spawned spawn(SpawnRequest request) {
     SpawnSettings settings;
     settings.descriptors(request.stdin_socket.get(),
                          request.stdout_pipe ? request.stdout_pipe.get() : log.get(), log.get());
-    out.error = settings.run(out.pid, out.command, request.environment);
+    {
+        const UnprotectedBirth as_any_other;
+        out.error = settings.run(out.pid, out.command, request.environment);
+    }
     if (out.error != 0) return out;
     if (request.started) request.started(out.pid);
     out.pidfd = open_pidfd(out.pid);
