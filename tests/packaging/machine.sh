@@ -73,6 +73,7 @@ boot() {
     unshare --net --mount --pid --uts --ipc --fork --kill-child chroot "$root" bash -c '
         mount -t proc proc /proc
         mount -t sysfs sysfs /sys
+        mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
         hostname alpha
         ip link set lo up
         ip link add d0 type veth peer name d1 && ip link set d1 up
@@ -90,6 +91,6 @@ inside() {
 
 # What was fetched is installed; conffiles that were edited stay.
 apt() {
-    inside sh -c 'exec apt-get install -y -q --no-install-recommends --no-download \
+    inside sh -c 'exec apt-get install -y -q --no-install-recommends \
         -o Dpkg::Options::=--force-confold '"$*" >>"$log" 2>&1 || die "apt-get install $*"
 }
