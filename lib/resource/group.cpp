@@ -108,7 +108,8 @@ void Group::begin_status(JobSource& jobs, Wishes& out) {
     step_ = Step::status;
     next_.clear();
     failed_ = false;
-    for (std::size_t i = at_; i < end_of(at_); ++i) run(i, ScriptAction::status, jobs, out);
+    const std::size_t end = end_of(at_);
+    for (std::size_t i = at_; i < end; ++i) run(i, ScriptAction::status, jobs, out);
 }
 
 void Group::stop(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
