@@ -48,12 +48,9 @@ load_watchdog() {
     [ -z "$device" ] || [ -e "$device" ] || modprobe softdog 2>/dev/null || true
 }
 
-start() {
-    configured || return 0
-    hook pre-start
-    printf 'Starting High-Availability services: '
-    load_watchdog
-    if said=$("$daemon" $options 2>&1); then
+# Leaves its exit status in `code`.
+call_daemon() {
+    if said=$("$daemon" $options "$@" 2>&1); then
         code=0
         echo 'Done.'
     else
@@ -61,6 +58,14 @@ start() {
         echo "Heartbeat failure [rc=$code]. Failed."
         printf '%s\n' "$said" >&2
     fi
+}
+
+start() {
+    configured || return 0
+    hook pre-start
+    printf 'Starting High-Availability services: '
+    load_watchdog
+    call_daemon
     hook post-start "$code"
     return "$code"
 }
@@ -69,14 +74,7 @@ start() {
 stop() {
     hook pre-stop
     printf 'Stopping High-Availability services: '
-    if said=$("$daemon" $options -k 2>&1); then
-        code=0
-        echo 'Done.'
-    else
-        code=$?
-        echo "Heartbeat failure [rc=$code]. Failed."
-        printf '%s\n' "$said" >&2
-    fi
+    call_daemon -k
     hook post-stop "$code"
     return "$code"
 }
