@@ -54,25 +54,9 @@ protected:
         says(type, "running");
     }
 
-    std::vector<RunAgent> calls() const {
-        std::vector<RunAgent> all;
-        for (const Wish& wish : out_) {
-            const auto* effect = std::get_if<Effect>(&wish);
-            const auto* run = effect == nullptr ? nullptr : std::get_if<RunAgent>(effect);
-            if (run != nullptr) all.push_back(*run);
-        }
-        return all;
-    }
+    std::vector<RunAgent> calls() const { return scripts_of(out_); }
     // Every script called since the last forget_called(), in order: `web start, ...`.
-    std::string called() const {
-        std::string text;
-        const std::vector<RunAgent> all = calls();
-        for (std::size_t i = forgotten_; i < all.size(); ++i) {
-            text += (text.empty() ? "" : ", ") + all[i].call.type + " " +
-                    std::string(action_word(all[i].call.action));
-        }
-        return text;
-    }
+    std::string called() const { return called_from(forgotten_, out_); }
     void forget_called() { forgotten_ = calls().size(); }
     Tenure tenure(const std::string& key) const { return table_.find(key)->tenure; }
     auto fences() const {

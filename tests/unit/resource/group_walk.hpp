@@ -52,24 +52,9 @@ protected:
         EXPECT_FALSE(exits(1).has_value());
     }
 
-    std::vector<RunAgent> calls() const {
-        std::vector<RunAgent> all;
-        for (const Wish& wish : out_) {
-            const auto* effect = std::get_if<Effect>(&wish);
-            const auto* run = effect == nullptr ? nullptr : std::get_if<RunAgent>(effect);
-            if (run != nullptr) all.push_back(*run);
-        }
-        return all;
-    }
+    std::vector<RunAgent> calls() const { return scripts_of(out_); }
     // Every script that was called, in order: `web start, ...`.
-    std::string called() const {
-        std::string text;
-        for (const RunAgent& run : calls()) {
-            text += (text.empty() ? "" : ", ") + run.call.type + " " +
-                    std::string(action_word(run.call.action));
-        }
-        return text;
-    }
+    std::string called() const { return called_from(0, out_); }
     bool logged(const std::string& text) const {
         return std::any_of(out_.begin(), out_.end(), [&text](const Wish& wish) {
             const auto* effect = std::get_if<Effect>(&wish);

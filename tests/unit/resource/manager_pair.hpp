@@ -40,6 +40,28 @@ inline config::ResourceGroup make_group(const std::string& node, const std::stri
     return group;
 }
 
+// The scripts that these wishes call, in order.
+inline std::vector<RunAgent> scripts_of(const Wishes& wishes) {
+    std::vector<RunAgent> all;
+    for (const Wish& wish : wishes) {
+        const auto* effect = std::get_if<Effect>(&wish);
+        const auto* run = effect == nullptr ? nullptr : std::get_if<RunAgent>(effect);
+        if (run != nullptr) all.push_back(*run);
+    }
+    return all;
+}
+
+// The same in words, without the first ones: `web start, ...`.
+inline std::string called_from(std::size_t first, const Wishes& wishes) {
+    std::string text;
+    const std::vector<RunAgent> all = scripts_of(wishes);
+    for (std::size_t i = first; i < all.size(); ++i) {
+        text += (text.empty() ? "" : ", ") + all[i].call.type + " " +
+                std::string(action_word(all[i].call.action));
+    }
+    return text;
+}
+
 // One group at home on each of alpha and beta.
 inline std::vector<config::ResourceGroup> one_each() {
     return {make_group("alpha", "svc::a"), make_group("beta", "svc::b")};
