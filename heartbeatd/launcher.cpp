@@ -20,7 +20,6 @@
 #include "asio.hpp"
 #include "base/limits.hpp"
 #include "oom_score.hpp"
-#include "side_thread.hpp"
 
 namespace hb::shell {
 
@@ -196,7 +195,7 @@ struct Desk {
 
 class Launcher::State : public std::enable_shared_from_this<Launcher::State> {
 public:
-    explicit State(asio::io_context& loop) : loop_(loop) {}
+    State(asio::io_context& loop, Priority priority) : loop_(loop), priority_(priority) {}
 
     bool start(Waiting waiting) {
         if (queue_.size() >= limits::children_max) return false;
@@ -230,7 +229,7 @@ private:
         pthread_t thread{};
         int error = EMFILE;
         if (lane->wake && lane->answered) {
-            error = start_side_thread([lane] { serve(*lane); }, thread);
+            error = start_side_thread([lane] { serve(*lane); }, thread, priority_);
         }
         if (error != 0) {
             refuse_all(error);
@@ -300,11 +299,13 @@ private:
     }
 
     asio::io_context& loop_;
+    Priority priority_;
     std::deque<Waiting> queue_;
     std::vector<std::shared_ptr<Desk>> desks_;
 };
 
-Launcher::Launcher(asio::io_context& loop) : state_(std::make_shared<State>(loop)) {
+Launcher::Launcher(asio::io_context& loop, Priority priority)
+    : state_(std::make_shared<State>(loop, priority)) {
     // Inherited as "ignored" (nohup, some init systems) it would make the kernel throw ends away.
     ::signal(SIGCHLD, SIG_DFL);
 }

@@ -1,4 +1,4 @@
-// Starts programs without ever holding up the loop: a thread of normal priority does the
+// Starts programs without ever holding up the loop: a thread beside it does the
 // posix_spawn, the loop hears of it through an eventfd. Knows nothing of what the program is for
 // or how it ends (child.hpp does).
 #pragma once
@@ -12,6 +12,7 @@
 
 #include "base/instant.hpp"
 #include "fd.hpp"
+#include "side_thread.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -48,7 +49,8 @@ public:
     // on other programs are started by a fresh thread.
     using OnSlow = std::function<void(Duration waited)>;
 
-    explicit Launcher(boost::asio::io_context& loop);
+    // `priority` is the thread's; what it starts has normal priority in any case.
+    explicit Launcher(boost::asio::io_context& loop, Priority priority = Priority::ordinary);
     // A thread that hangs in a start is left behind, it owns what it needs.
     ~Launcher();
     Launcher(const Launcher&) = delete;

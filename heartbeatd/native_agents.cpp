@@ -123,7 +123,7 @@ public:
         : loop_(loop),
           folder_(paths.resource_dir()),
           hooks_(std::move(hooks)),
-          thread_(std::make_unique<Launcher>(loop)) {}
+          thread_(std::make_unique<Launcher>(loop, Priority::below_loop)) {}
 
     void surroundings(const std::vector<std::string>& environment) {
         environment_ = std::make_shared<const std::vector<std::string>>(environment);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -17,15 +18,34 @@ namespace {
 
 using Body = std::function<void()>;
 
+struct Order {
+    Body body;
+    Priority priority{};
+};
+
+// The loop runs on the process's first thread.
+void take_priority(Priority priority) {
+    int policy = SCHED_OTHER;
+    sched_param parameter{};
+    const pid_t loop = ::getpid();
+    if (priority == Priority::below_loop && ::sched_getparam(loop, &parameter) == 0 &&
+        parameter.sched_priority > 0) {
+        policy = SCHED_RR | SCHED_RESET_ON_FORK;
+        parameter.sched_priority = std::max(1, parameter.sched_priority - 1);
+    } else {
+        parameter.sched_priority = 0;
+    }
+    ::sched_setscheduler(0, policy, &parameter);
+}
+
 void* run(void* argument) {
-    const std::unique_ptr<Body> body(static_cast<Body*>(argument));
-    const sched_param normal{};
-    ::sched_setscheduler(0, SCHED_OTHER, &normal);
-    (*body)();
+    const std::unique_ptr<Order> order(static_cast<Order*>(argument));
+    take_priority(order->priority);
+    order->body();
     return nullptr;
 }
 
-int start(Body body, pthread_t& thread, int detached) {
+int start(Order order, pthread_t& thread, int detached) {
     pthread_attr_t attributes;
     ::pthread_attr_init(&attributes);
     ::pthread_attr_setstacksize(&attributes, limits::helper_stack_bytes);
@@ -34,7 +54,7 @@ int start(Body body, pthread_t& thread, int detached) {
     sigset_t before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    auto argument = std::make_unique<Body>(std::move(body));
+    auto argument = std::make_unique<Order>(std::move(order));
     const int error = ::pthread_create(&thread, &attributes, run, argument.get());
     if (error == 0) static_cast<void>(argument.release());
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -44,13 +64,13 @@ int start(Body body, pthread_t& thread, int detached) {
 
 }  // namespace
 
-int start_side_thread(Body body) {
+int start_side_thread(Body body, Priority priority) {
     pthread_t thread{};
-    return start(std::move(body), thread, PTHREAD_CREATE_DETACHED);
+    return start({std::move(body), priority}, thread, PTHREAD_CREATE_DETACHED);
 }
 
-int start_side_thread(Body body, pthread_t& thread) {
-    return start(std::move(body), thread, PTHREAD_CREATE_JOINABLE);
+int start_side_thread(Body body, pthread_t& thread, Priority priority) {
+    return start({std::move(body), priority}, thread, PTHREAD_CREATE_JOINABLE);
 }
 
 void raise_event(const Fd& event) noexcept {

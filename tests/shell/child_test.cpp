@@ -262,9 +262,10 @@ TEST_F(ChildTest, DoesNotHandDownPriorityOrLockedMemory) {
     std::vector<LogLine> refused;
     raise_privileges(1, refused);
     Launcher late(loop);
+    Launcher hasty(loop, Priority::below_loop);
     if (!refused.empty()) GTEST_SKIP() << log_text(refused.front());
     EXPECT_EQ(::sched_getscheduler(0), SCHED_RR | SCHED_RESET_ON_FORK);
-    for (Launcher* who : {&launcher, &late}) {
+    for (Launcher* who : {&launcher, &late, &hasty}) {
         ends.clear();
         ChildHooks hooks;
         hooks.ended = [this](ChildEnd end) { ends.push_back(std::move(end)); };

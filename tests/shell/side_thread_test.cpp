@@ -7,6 +7,10 @@
 #include <sys/eventfd.h>
 
 #include <memory>
+#include <utility>
+#include <vector>
+
+#include "privileges.hpp"
 
 namespace hb::shell {
 namespace {
@@ -33,6 +37,32 @@ TEST(SideThread, BlocksEverySignalAndHasOrdinaryPriority) {
     sigset_t ours;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &ours);
     EXPECT_EQ(::sigismember(&ours, SIGTERM), 0) << "the starter hears signals as before";
+}
+
+// Why: a takeover must not wait behind ordinary processes for a processor, nor hold up the loop.
+TEST(SideThread, RunsOneStepBelowTheLoopWhenItIsTold) {
+    constexpr int rtprio = 3;
+    const auto born = [] {
+        pthread_t thread{};
+        int policy = -1;
+        sched_param parameter{};
+        EXPECT_EQ(start_side_thread(
+                      [&] {
+                          policy = ::sched_getscheduler(0);
+                          ::sched_getparam(0, &parameter);
+                      },
+                      thread, Priority::below_loop),
+                  0);
+        ::pthread_join(thread, nullptr);
+        return std::pair(policy, parameter.sched_priority);
+    };
+    EXPECT_EQ(born(), std::pair(SCHED_OTHER, 0)) << "the loop has none";
+    std::vector<LogLine> refused;
+    raise_privileges(rtprio, refused);
+    if (!refused.empty()) GTEST_SKIP() << log_text(refused.front());
+    EXPECT_EQ(born(), std::pair(SCHED_RR | SCHED_RESET_ON_FORK, rtprio - 1));
+    lower_privileges(refused);
+    EXPECT_EQ(born(), std::pair(SCHED_OTHER, 0));
 }
 
 // Why: nobody joins a detached one; what it uses must live as long as it does, and not longer.
