@@ -190,6 +190,8 @@ Result<void> Daemon::run(const std::function<void()>& up) {
 }
 
 void Daemon::run_agent(const RunAgent& call) { scripts_.run(call); }
+
+void Daemon::agents_given() { scripts_.begin(); }
 void Daemon::fence(const FenceNode& order) { fencing_.shoot(order); }
 void Daemon::kill_job(JobId job) {  // numbers of scripts and shots are one row
     scripts_.kill(job);

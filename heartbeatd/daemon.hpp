@@ -56,6 +56,7 @@ private:
     class CoreNode;
 
     void run_agent(const RunAgent& call) override;
+    void agents_given() override;
     void fence(const FenceNode& order) override;
     void kill_job(JobId job) override;
     void run_hook(const RunHook& hook) override;

@@ -132,10 +132,10 @@ public:
         waiting_.push_back(std::move(job));
         // What else is asked for at this moment goes with it.
         if (std::exchange(posted_, true)) return;
-        asio::post(loop_, [me = shared_from_this()] {
-            me->posted_ = false;
-            me->pump();
-        });
+        asio::post(loop_, [me = shared_from_this()] { me->begin(); });
+    }
+    void begin() {
+        if (std::exchange(posted_, false)) pump();
     }
     void kill(JobId job);
     void close();
@@ -372,6 +372,8 @@ void NativeAgents::surroundings(const std::vector<std::string>& environment) {
 }
 
 void NativeAgents::run(RunAgent job) { state_->run(std::move(job)); }
+
+void NativeAgents::begin() { state_->begin(); }
 
 void NativeAgents::kill(JobId job) { state_->kill(job); }
 

@@ -41,6 +41,8 @@ public:
     // REQUIRES: knows(job.call.type). The time-out counts from its turn; a call that does not end
     // then is told to stop, and after the time that a script would have is not waited for.
     void run(RunAgent job);
+    // Those were all of this moment: they begin now, and not at the loop's next turn.
+    void begin();
     // Ends it, if it is here; else nothing happens. Addresses that are being changed are not left
     // half done: such a call ends by itself, and reads as it ended.
     void kill(JobId job);

@@ -58,8 +58,16 @@ void Runner::deliver(const Event& event) {
     carry_out();
 }
 
+// In order. A row of agents begins before what follows it is done.
 void Runner::carry_out() {
-    for (const Effect& effect : effects_) perform(effect);
+    bool in_row = false;
+    for (const Effect& effect : effects_) {
+        const bool agent = std::holds_alternative<RunAgent>(effect);
+        if (in_row && !agent) hands_.agents_given();
+        in_row = agent;
+        perform(effect);
+    }
+    if (in_row) hands_.agents_given();
     effects_.clear();
     delivering_ = false;
     look_at_pulse();

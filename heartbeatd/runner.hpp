@@ -42,6 +42,8 @@ public:
     Hands(const Hands&) = delete;
     Hands& operator=(const Hands&) = delete;
     virtual void run_agent(const RunAgent& call) = 0;
+    // Those were all of a row in the effects of one moment.
+    virtual void agents_given() = 0;
     virtual void fence(const FenceNode& order) = 0;
     virtual void kill_job(JobId job) = 0;
     virtual void run_hook(const RunHook& hook) = 0;

@@ -68,6 +68,7 @@ public:
         ++unfinished_;
         pump();
     }
+    void begin() { natives_->begin(); }
     void kill(JobId job);
     void close();
     std::size_t unfinished() const noexcept { return unfinished_; }
@@ -87,7 +88,7 @@ private:
         while (!scripts_.empty() && running_.size() < limits::children_max) {
             const RunAgent next = std::move(scripts_.front());
             scripts_.pop_front();
-            begin(next);
+            begin_script(next);
         }
     }
     // An administrator's own, under the name of one of ours.
@@ -95,7 +96,7 @@ private:
         scripts_.push_back(std::move(job));
         pump();
     }
-    void begin(const RunAgent& job);
+    void begin_script(const RunAgent& job);
     void ended(JobId job, const AgentCall& call, ChildEnd end);
     // One answer, from the loop itself.
     void answer(ScriptDone result) {
@@ -122,7 +123,7 @@ private:
     std::size_t unfinished_{0};
 };
 
-void ScriptRunner::State::begin(const RunAgent& job) {
+void ScriptRunner::State::begin_script(const RunAgent& job) {
     const bool asks = job.call.action == ScriptAction::status;
     ChildOrder order;
     order.command = [paths = paths_, call = job.call] { return find_script(*paths, call); };
@@ -202,6 +203,8 @@ void ScriptRunner::surroundings(std::vector<std::string> environment, std::strin
 void ScriptRunner::await_leftovers() { state_->await_leftovers(); }
 
 void ScriptRunner::run(RunAgent job) { state_->run(std::move(job)); }
+
+void ScriptRunner::begin() { state_->begin(); }
 
 void ScriptRunner::kill(JobId job) { state_->kill(job); }
 

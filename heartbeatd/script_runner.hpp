@@ -41,6 +41,8 @@ public:
     // limits::children_max run at once, the rest waits in order. A script's time-out counts from
     // its turn.
     void run(RunAgent job);
+    // Those were all of this moment: native ones begin now, and not at the loop's next turn.
+    void begin();
     // Of a job that waits: it ends `signalled` by SIGTERM without having run. An unknown job is
     // ignored (its answer is under way).
     void kill(JobId job);

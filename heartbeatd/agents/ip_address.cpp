@@ -26,7 +26,7 @@ void ask_status(Task& task, const Machine& machine) {
 
 void ask_statuses(const std::vector<Task*>& tasks) {
     auto netlink = Netlink::open();
-    Result<Machine> machine = netlink ? Machine::read(*netlink, tasks, false)
+    Result<Machine> machine = netlink ? Machine::read(*netlink, tasks, Machine::Needs::places)
                                       : Result<Machine>(tl::unexpected(netlink.error()));
     for (Task* const task : tasks) {
         if (machine) {

@@ -47,6 +47,7 @@ private:
     void undo(Plan& plan, const std::string& why);
     void bring_up(const std::vector<Plan*>& added);
     void announce(const std::vector<Plan*>& added);
+    void go_on_announcing();
 
     Host& host_;
     StateFolder state_;
@@ -69,7 +70,7 @@ Result<void> Starter::prepare(const std::vector<Task*>& tasks) {
     auto netlink = Netlink::open();
     if (!netlink) return tl::unexpected(netlink.error());
     netlink_ = *std::move(netlink);
-    auto machine = Machine::read(*netlink_, tasks, true);
+    auto machine = Machine::read(*netlink_, tasks, Machine::Needs::routes);
     if (!machine) return tl::unexpected(machine.error());
     machine_ = *std::move(machine);
     for (const Address& address : machine_.addresses()) labels_.insert(address.label);
@@ -95,10 +96,7 @@ void Starter::run(const std::vector<Task*>& tasks) {
         carry_out(at, std::min(plans_.size(), at + limits::netlink_batch));
     }
     lock_.reset();
-    if (!bursts_.empty()) {
-        const std::string problem = host_.go_on(std::move(bursts_));
-        if (!problem.empty()) plans_.front().task->tell("WARN: " + problem);
-    }
+    go_on_announcing();
     if (!again.empty()) start_addresses(again, host_);
 }
 
@@ -235,7 +233,7 @@ void Starter::settle_failed(const std::vector<std::pair<Plan*, Outcome>>& failed
                             std::vector<Plan*>& added) {
     std::vector<Task*> tasks;
     for (const auto& [plan, outcome] : failed) tasks.push_back(plan->task);
-    const auto machine = Machine::read(*netlink_, tasks, false);
+    const auto machine = Machine::read(*netlink_, tasks, Machine::Needs::links);
     for (const auto& [plan, outcome] : failed) {
         if (machine && !look(*plan->task, *machine).here.empty()) {
             added.push_back(plan);
@@ -284,12 +282,23 @@ void Starter::announce(const std::vector<Plan*>& added) {
                     limits::announce_pairs,
                     ipaddr ? ipaddr_interval : ipaddr2_interval,
                     true};
-        if (const int error = (*announcer)->send_first_pair(burst); error != 0) {
+        if (const int error = (*announcer)->send(burst, 0); error != 0) {
             plan->task->tell("WARN: could not announce the address on " + link->name +
                              ", neighbours learn late: " + std::strerror(error));
         }
         bursts_.push_back(std::move(burst));
     }
+}
+
+// The second frames, for neighbours that heed only those, when every address had its first.
+void Starter::go_on_announcing() {
+    if (bursts_.empty()) return;
+    // Its error was told with the first frame.
+    if (const auto announcer = host_.announcer()) {
+        for (const Burst& burst : bursts_) (*announcer)->send(burst, 1);
+    }
+    const std::string problem = host_.go_on(std::move(bursts_));
+    if (!problem.empty()) plans_.front().task->tell("WARN: " + problem);
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ Result<void> Stopper::prepare(const std::vector<Task*>& tasks) {
     auto netlink = Netlink::open();
     if (!netlink) return tl::unexpected(netlink.error());
     netlink_ = *std::move(netlink);
-    auto machine = Machine::read(*netlink_, tasks, false);
+    auto machine = Machine::read(*netlink_, tasks, Machine::Needs::links);
     if (!machine) return tl::unexpected(machine.error());
     machine_ = *std::move(machine);
     return {};
@@ -153,7 +153,7 @@ void Stopper::put_back() {
 
 void Stopper::finish(const std::vector<Task*>& tasks) {
     Result<Machine> after = Machine();
-    if (!left_.empty()) after = Machine::read(*netlink_, tasks, false);
+    if (!left_.empty()) after = Machine::read(*netlink_, tasks, Machine::Needs::links);
     for (Task* const task : tasks) {
         const auto left = left_.find(task);
         // Somebody else may have removed it at the same moment.

@@ -12,27 +12,34 @@
 
 namespace hb::agents {
 
-Result<Machine> Machine::read(Netlink& netlink, const std::vector<Task*>& tasks, bool with_routes) {
+Result<Machine> Machine::read(Netlink& netlink, const std::vector<Task*>& tasks, Needs needs) {
     std::set<int> families;
     std::set<int> routed;
     for (const Task* task : tasks) {
         families.insert(task->spec.ip.family);
-        if (with_routes && task->spec.interface.empty()) routed.insert(task->spec.ip.family);
+        if (needs == Needs::routes && task->spec.interface.empty()) {
+            routed.insert(task->spec.ip.family);
+        }
     }
     Machine out;
-    auto links = netlink.links();
-    if (!links) return tl::unexpected(links.error());
-    out.links_ = *std::move(links);
     auto addresses = netlink.addresses(families.size() == 1 ? *families.begin() : AF_UNSPEC);
     if (!addresses) return tl::unexpected(addresses.error());
     out.addresses_ = *std::move(addresses);
+    for (std::size_t i = 0; i < out.addresses_.size(); ++i) {
+        out.by_ip_.emplace(out.addresses_[i].ip, i);
+    }
+    const bool here = std::any_of(tasks.begin(), tasks.end(), [&out](const Task* task) {
+        return out.by_ip_.contains(task->spec.ip);
+    });
+    if (here || needs != Needs::places) {
+        auto links = netlink.links();
+        if (!links) return tl::unexpected(links.error());
+        out.links_ = *std::move(links);
+    }
     for (const int family : routed) {
         auto routes = netlink.routes(family);
         if (!routes) return tl::unexpected(routes.error());
         for (Route& route : *routes) out.routes_.push_back(std::move(route));
-    }
-    for (std::size_t i = 0; i < out.addresses_.size(); ++i) {
-        out.by_ip_.emplace(out.addresses_[i].ip, i);
     }
     return out;
 }

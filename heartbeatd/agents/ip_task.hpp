@@ -2,6 +2,7 @@
 // and what of an address is already there.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,9 +36,14 @@ struct Task {
 // The machine at one moment.
 class Machine {
 public:
+    enum class Needs : std::uint8_t {
+        places,  // addresses, and the links only if one of the tasks' is among them
+        links,   // both
+        routes,  // and the routes of tasks that name no interface
+    };
     // What these tasks may need. Errors: io.
     [[nodiscard]] static Result<Machine> read(Netlink& netlink, const std::vector<Task*>& tasks,
-                                              bool with_routes);
+                                              Needs needs);
 
     const Link* link(unsigned index) const;
     const Link* link(const std::string& name) const;

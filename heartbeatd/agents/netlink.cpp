@@ -142,14 +142,18 @@ std::vector<Outcome> Netlink::apply(const std::vector<Change>& changes, const Ca
     return out;
 }
 
+// The kernel carries them out in order and answers those that fail; only the last is answered in
+// any case.
 void Netlink::apply_some(const std::vector<Change>& changes, std::size_t begin, std::size_t end,
                          std::vector<Outcome>& out) {
     const std::uint32_t first = sequence_ + 1;
     std::vector<std::uint8_t> all;
     for (std::size_t i = begin; i < end; ++i) {
         const auto one = message_of(changes[i], ++sequence_);
+        const std::size_t at = all.size();
         all.insert(all.end(), one.begin(), one.end());
         all.resize(MNL_ALIGN(all.size()));
+        if (i + 1 == end) reinterpret_cast<nlmsghdr*>(&all[at])->nlmsg_flags |= NLM_F_ACK;
     }
     const auto set_all = [&](int error) {
         for (std::size_t i = begin; i < end; ++i) {
@@ -157,13 +161,12 @@ void Netlink::apply_some(const std::vector<Change>& changes, std::size_t begin, 
         }
     };
     if (mnl_socket_sendto(socket_.get(), all.data(), all.size()) < 0) return set_all(errno);
-    std::size_t left = end - begin;
     const auto answered = read(first, sequence_, [&](const nlmsghdr* message) {
         if (message->nlmsg_type != NLMSG_ERROR) return false;
         out[begin + (message->nlmsg_seq - first)] = read_answer(message);
-        return --left == 0;
+        return message->nlmsg_seq == sequence_;
     });
-    if (!answered) set_all(EIO);
+    set_all(answered ? 0 : EIO);
 }
 
 }  // namespace hb::agents

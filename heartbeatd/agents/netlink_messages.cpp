@@ -82,7 +82,7 @@ std::vector<std::uint8_t> build(const Address& address, std::uint16_t type, std:
 }
 
 std::vector<std::uint8_t> build(const SetSource& change, std::uint32_t sequence) {
-    Builder out(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, sequence);
+    Builder out(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, sequence);
     auto* body = out.body<rtmsg>();
     const auto* before = reinterpret_cast<const rtmsg*>(change.route.payload.data());
     *body = *before;
@@ -98,7 +98,7 @@ std::vector<std::uint8_t> build(const SetSource& change, std::uint32_t sequence)
 }
 
 std::vector<std::uint8_t> build(const LinkUp& change, std::uint32_t sequence) {
-    Builder out(RTM_NEWLINK, NLM_F_ACK, sequence);
+    Builder out(RTM_NEWLINK, 0, sequence);
     auto* body = out.body<ifinfomsg>();
     body->ifi_index = static_cast<int>(change.index);
     body->ifi_flags = IFF_UP;
@@ -107,11 +107,11 @@ std::vector<std::uint8_t> build(const LinkUp& change, std::uint32_t sequence) {
 }
 
 std::vector<std::uint8_t> build(const AddAddress& change, std::uint32_t sequence) {
-    return build(change.address, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, sequence);
+    return build(change.address, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, sequence);
 }
 
 std::vector<std::uint8_t> build(const RemoveAddress& change, std::uint32_t sequence) {
-    return build(change.address, RTM_DELADDR, NLM_F_ACK, sequence);
+    return build(change.address, RTM_DELADDR, 0, sequence);
 }
 
 template <class T>

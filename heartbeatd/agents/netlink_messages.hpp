@@ -67,7 +67,7 @@ struct SetSource {
 };
 using Change = std::variant<AddAddress, RemoveAddress, LinkUp, SetSource>;
 
-// One request with NLM_F_ACK.
+// One request; without NLM_F_ACK it is answered only when it fails.
 std::vector<std::uint8_t> message_of(const Change& change, std::uint32_t sequence);
 // A question for all of a kind. Routes are those of the main table.
 enum class Kind : std::uint8_t { links, addresses, routes };

@@ -10,7 +10,6 @@ DEADTIME = 1.0
 # The detection time that comes nearest to one second: three advertisements and the backup's skew.
 _ADVERTISED = 0.28
 _PRIORITIES = (200, 100)
-KEEPALIVED_DETECTION = _ADVERTISED * (3 + (256 - _PRIORITIES[1]) / 256)
 SCRIPT = "answers"
 # A trivial init script whose effect can be seen from outside: the host answers pings while it runs.
 _ANSWERS = """#!/bin/sh
@@ -110,6 +109,7 @@ class Ours(HeartbeatPair):
     def wait_returned(self, host, since):
         """Until a node that boots again could take over."""
         self.cluster.settled(host, timeout=60, since=since)
+        self.cluster.wait_steady()
 
 
 class Heartbeat(HeartbeatPair):
@@ -125,17 +125,23 @@ class Keepalived(Pair):
     puts the rest where its manual says."""
 
     name = KEEPALIVED
-    detection = KEEPALIVED_DETECTION
     daemons = ("keepalived",)
 
     def __init__(self, work, trees=(), networks=1):
         super().__init__(work, (), networks)
+        self.priorities = dict(zip(self.cluster.hosts, _PRIORITIES))
 
-    def write(self, script, **_options):
-        for host, priority in zip(self.cluster.hosts, _PRIORITIES):
+    @property
+    def detection(self):
+        """Three advertisements and the skew of the one that waits for them."""
+        return _ADVERTISED * (3 + (256 - self.priorities[self.survivor]) / 256)
+
+    def write(self, script, failback="on", **_options):
+        for host, priority in self.priorities.items():
             text = "global_defs {\n vrrp_version 3\n script_user root\n}\n"
             for number, group in enumerate(self.groups):
-                text += _instance(number, priority, group, script and number == 0)
+                text += _instance(number, priority, group, script and number == 0,
+                                  "" if failback == "on" else " nopreempt\n")
             host.write("/etc/keepalived/keepalived.conf", text)
 
     def start_on(self, host):
@@ -164,13 +170,13 @@ class Keepalived(Pair):
         raise RuntimeError("no keepalived runs")
 
 
-def _instance(number, priority, group, script):
+def _instance(number, priority, group, script, preempts):
     run = f"/etc/ha.d/resource.d/{SCRIPT}"
     notify = (f' notify_master "{run} start"\n notify_backup "{run} stop"\n'
               f' notify_stop "{run} stop"\n') if script else ""
     first, rest = group[:20], group[20:]
     return (f"vrrp_instance group{number} {{\n interface eth0\n virtual_router_id {number + 1}\n"
-            f" state BACKUP\n priority {priority}\n advert_int {_ADVERTISED}\n{notify}"
+            f" state BACKUP\n priority {priority}\n advert_int {_ADVERTISED}\n{preempts}{notify}"
             + _block("virtual_ipaddress", first) + _block("virtual_ipaddress_excluded", rest) + "}\n")
 
 

@@ -35,6 +35,7 @@ struct FakeHands final : Hands {
         done.push_back("run " + call.call.type);
         if (answer) answer(call);
     }
+    void agents_given() override { done.push_back("agents given"); }
     void fence(const FenceNode&) override { done.push_back("fence"); }
     void kill_job(JobId) override { done.push_back("kill"); }
     void run_hook(const RunHook& hook) override { done.push_back("hook " + hook.type); }
@@ -120,8 +121,8 @@ TEST_F(RunnerTest, CarriesEffectsOutInOrder) {
     node.on_start.push_back(log_line(LogId::version, "4"));
     node.on_start.push_back(Finished{});
     run_until_finished();
-    EXPECT_EQ(hands.done, (std::vector<std::string>{"send taking", "run IPaddr", "hook status",
-                                                    "kill", "fence stop failed",
+    EXPECT_EQ(hands.done, (std::vector<std::string>{"send taking", "run IPaddr", "agents given",
+                                                    "hook status", "kill", "fence stop failed",
                                                     "log heartbeat: version 4", "finished"}));
 }
 
@@ -154,8 +155,8 @@ TEST_F(RunnerTest, AnswersOfEffectsComeOnALaterTurn) {
         out.push_back(Finished{});
     };
     run_until_finished();
-    EXPECT_EQ(hands.done, (std::vector<std::string>{"run Delay", "posted", "send after", "answer",
-                                                    "finished"}));
+    EXPECT_EQ(hands.done, (std::vector<std::string>{"run Delay", "posted", "agents given",
+                                                    "send after", "answer", "finished"}));
 }
 
 // Why: the watchdog is fed by heartbeats that left; programs start once, when communication is up.

@@ -33,7 +33,7 @@ TEST(NetlinkMessages, AnAddedAddressHasAllItsParts) {
     EXPECT_EQ(header_of(bytes)->nlmsg_type, RTM_NEWADDR);
     EXPECT_EQ(header_of(bytes)->nlmsg_seq, 42U);
     EXPECT_EQ(header_of(bytes)->nlmsg_len, bytes.size());
-    EXPECT_EQ(header_of(bytes)->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+    EXPECT_EQ(header_of(bytes)->nlmsg_flags, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL);
     const auto back = read_address(header_of(bytes));
     ASSERT_TRUE(back);
     EXPECT_EQ(back->ip, sample_address().ip);
@@ -62,7 +62,7 @@ TEST(NetlinkMessages, ARemovalNamesTheAddressExactly) {
     address.peer = parse_ip("10.9.9.9");
     auto bytes = message_of(RemoveAddress{address}, 1);
     EXPECT_EQ(header_of(bytes)->nlmsg_type, RTM_DELADDR);
-    EXPECT_EQ(header_of(bytes)->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+    EXPECT_EQ(header_of(bytes)->nlmsg_flags, NLM_F_REQUEST);
     const_cast<nlmsghdr*>(header_of(bytes))->nlmsg_type = RTM_NEWADDR;
     const auto back = read_address(header_of(bytes));
     ASSERT_TRUE(back);
@@ -107,7 +107,7 @@ TEST(NetlinkMessages, ARouteKeepsAllButItsSource) {
     for (const auto& source : {parse_ip("10.0.0.5"), std::optional<Ip>()}) {
         const auto bytes = message_of(SetSource{before, source}, 5);
         EXPECT_EQ(header_of(bytes)->nlmsg_flags,
-                  NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
+                  NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE);
         const auto after = read_route(header_of(bytes));
         ASSERT_TRUE(after);
         EXPECT_EQ(after->source, source);
