@@ -81,7 +81,8 @@ Result<agents::SharedAnnouncer> AnnounceThread::announcer() {
 std::string AnnounceThread::add(std::vector<agents::Burst> bursts) {
     const std::lock_guard guard(state_->mutex);
     if (!state_->started) {
-        const int error = start_side_thread([state = state_] { state->run(); }, Priority::below_loop);
+        const int error =
+            start_side_thread([state = state_] { state->run(); }, Priority::below_loop);
         if (error != 0) {
             return std::string("the announcement is not repeated: ") + std::strerror(error);
         }

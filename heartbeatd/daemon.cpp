@@ -177,6 +177,8 @@ Result<void> Daemon::run(const std::function<void()>& up) {
         std::vector<LogLine> lines;
         raise_privileges(config_.ha_cf.rtprio, lines);
         for (const LogLine& line : lines) log(line);
+        touch_memory();
+        scripts_.rehearse();
     }
     if (auto started = runner_->start(started_); !started) return started;
     watchdog_.open(config_.ha_cf.watchdog, config_.ha_cf.deadtime);

@@ -66,7 +66,6 @@ struct LinkWatch::State {
 
     void read() {
         std::set<std::string> changed;
-        alignas(nlmsghdr) std::array<char, 32768> buffer{};
         for (int i = 0; i < reads_per_turn; ++i) {
             const ssize_t got = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
             if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
@@ -83,6 +82,7 @@ struct LinkWatch::State {
     mnl_socket* socket;
     Watch watch;
     OnChange change;
+    alignas(nlmsghdr) std::array<char, 32768> buffer{};
 };
 
 Result<std::unique_ptr<LinkWatch>> LinkWatch::start(Loop& loop, OnChange change) {

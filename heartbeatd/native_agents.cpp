@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "agents/agent.hpp"
+#include "agents/rehearsal.hpp"
 #include "agents/state_folder.hpp"
 #include "agents/wrapper.hpp"
 #include "announce_thread.hpp"
@@ -21,6 +22,7 @@
 #include "base/text.hpp"
 #include "clock.hpp"
 #include "launcher.hpp"
+#include "privileges.hpp"
 
 namespace hb::shell {
 
@@ -127,6 +129,15 @@ public:
 
     void surroundings(const std::vector<std::string>& environment) {
         environment_ = std::make_shared<const std::vector<std::string>>(environment);
+    }
+    void rehearse() {
+        const auto work = std::make_shared<Work>(environment_, announcements_);
+        static_cast<void>(thread_->call(
+            [work] {
+                touch_memory();
+                agents::rehearse(work->host);
+            },
+            [] {}));
     }
     void run(RunAgent job) {
         waiting_.push_back(std::move(job));
@@ -370,6 +381,8 @@ bool NativeAgents::knows(const std::string& type) noexcept {
 void NativeAgents::surroundings(const std::vector<std::string>& environment) {
     state_->surroundings(environment);
 }
+
+void NativeAgents::rehearse() { state_->rehearse(); }
 
 void NativeAgents::run(RunAgent job) { state_->run(std::move(job)); }
 

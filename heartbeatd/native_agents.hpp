@@ -38,6 +38,9 @@ public:
     // For the calls that start from now on: NAME=VALUE.
     void surroundings(const std::vector<std::string>& environment);
 
+    // Before the first call: the thread takes memory and looks at the machine as a start would
+    // (agents/rehearsal.hpp).
+    void rehearse();
     // REQUIRES: knows(job.call.type). The time-out counts from its turn; a call that does not end
     // then is told to stop, and after the time that a script would have is not waited for.
     void run(RunAgent job);

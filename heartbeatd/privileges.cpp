@@ -1,11 +1,16 @@
 // See privileges.hpp.
 #include "privileges.hpp"
 
+#include <malloc.h>
 #include <sched.h>
 #include <sys/mman.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+
+#include "base/limits.hpp"
 
 namespace hb::shell {
 
@@ -21,6 +26,19 @@ void raise_privileges(int rtprio, std::vector<LogLine>& log) {
     if (::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
         log.push_back(log_line(LogId::memory_lock_failed, std::strerror(errno)));
     }
+}
+
+void touch_memory() noexcept {
+    ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(limits::heap_kept_bytes));
+    std::array<char, limits::stack_touched_bytes> stack;
+    ::explicit_bzero(stack.data(), stack.size());
+    // In blocks that come from the heap, not from a mapping of their own.
+    std::array<void*, limits::heap_touched_blocks> blocks{};
+    for (void*& block : blocks) {
+        block = std::malloc(limits::heap_touched_block_bytes);
+        if (block != nullptr) ::explicit_bzero(block, limits::heap_touched_block_bytes);
+    }
+    for (void* const block : blocks) std::free(block);
 }
 
 void lower_privileges(std::vector<LogLine>& log) {

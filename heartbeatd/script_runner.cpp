@@ -68,6 +68,7 @@ public:
         ++unfinished_;
         pump();
     }
+    void rehearse() { natives_->rehearse(); }
     void begin() { natives_->begin(); }
     void kill(JobId job);
     void close();
@@ -203,6 +204,8 @@ void ScriptRunner::surroundings(std::vector<std::string> environment, std::strin
 void ScriptRunner::await_leftovers() { state_->await_leftovers(); }
 
 void ScriptRunner::run(RunAgent job) { state_->run(std::move(job)); }
+
+void ScriptRunner::rehearse() { state_->rehearse(); }
 
 void ScriptRunner::begin() { state_->begin(); }
 

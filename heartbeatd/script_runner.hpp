@@ -38,6 +38,9 @@ public:
     // Again: nothing happens, for what runs then is our own.
     void await_leftovers();
 
+    // Before the first job, if a start must wait for no disk and no memory.
+    void rehearse();
+
     // limits::children_max run at once, the rest waits in order. A script's time-out counts from
     // its turn.
     void run(RunAgent job);

@@ -79,13 +79,15 @@ Result<Netlink> Netlink::open() {
 // Hands up every message that answers a request from `first` to `last`, until `each` says true.
 Result<void> Netlink::read(std::uint32_t first, std::uint32_t last,
                            const std::function<bool(const nlmsghdr*)>& each) {
-    std::vector<char> buffer(limits::netlink_buffer_bytes);
+    // Not cleared: most answers fill a page of it.
+    const auto buffer = std::make_unique_for_overwrite<char[]>(limits::netlink_buffer_bytes);
     for (;;) {
-        const ssize_t got = mnl_socket_recvfrom(socket_.get(), buffer.data(), buffer.size());
+        const ssize_t got =
+            mnl_socket_recvfrom(socket_.get(), buffer.get(), limits::netlink_buffer_bytes);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return shell::system_error("rtnetlink", errno);
         int left = static_cast<int>(got);
-        const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
+        const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.get());
         for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
             const bool ours = message->nlmsg_seq - first <= last - first;
             if (ours && each(message)) return {};

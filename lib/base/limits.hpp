@@ -214,6 +214,12 @@ inline constexpr std::size_t announce_bursts_max = 65536;  // waiting for a repe
 inline constexpr std::size_t agent_threads_max = 64;       // of calls that wait; then they queue
 inline constexpr std::size_t agent_calls_max = 4096;       // in one batch; the rest comes next
 
+// --- memory that is touched before it is needed ---
+inline constexpr std::size_t stack_touched_bytes = 65536;  // of the loop and of the agents' thread
+inline constexpr std::size_t heap_touched_block_bytes = 32768;  // below malloc's own mappings
+inline constexpr std::size_t heap_touched_blocks = 8;
+inline constexpr std::size_t heap_kept_bytes = 4U << 20U;  // free at its end, before it shrinks
+
 // --- configuration files ---
 inline constexpr std::size_t config_line_bytes_max = 5119;
 inline constexpr std::size_t config_file_bytes_max = 1U << 20U;  // a larger one is an error

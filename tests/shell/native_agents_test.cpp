@@ -63,6 +63,16 @@ TEST_F(NativeAgentsTest, TheShippedFileNeedsNoProcess) {
     EXPECT_EQ(runner.unfinished(), 0U);
 }
 
+// Why: a rehearsal that changed the machine, or that said something, would be a takeover.
+TEST_F(NativeAgentsTest, ARehearsalLeavesNoTrace) {
+    runner.rehearse();
+    run(1, "IPaddr2", {"192.0.2.1/32/lo"}, ScriptAction::status);
+    ASSERT_TRUE(wait_for(1));
+    EXPECT_EQ(done[0].output, "INFO:  Resource is stopped\n");
+    EXPECT_TRUE(log.empty());
+    EXPECT_EQ(runner.unfinished(), 0U);
+}
+
 // Why: what an administrator wrote under one of our names is what he wants.
 TEST_F(NativeAgentsTest, AnyOtherFileOfThatNameIsRunAsAScript) {
     folder.script("etc/ha.d/resource.d/IPaddr", "echo mine runs OK");

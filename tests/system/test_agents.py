@@ -1,5 +1,7 @@
 """The native agents in the daemon: addresses of groups that share a subnet."""
 
+from pathlib import Path
+
 from runner import test
 
 FIRST = ("10.77.0.5", "fd77::5")
@@ -40,3 +42,35 @@ def groups_in_one_subnet_leave_each_other_their_addresses(t):
     assert "promote_secondaries=1: other addresses of eth0 stay" in cluster.log(beta)
     assert cluster.stop(beta) == 0
     holds(alpha, alpha)
+
+
+def _faults(pid):
+    """Of each thread of that process: (minor, major) page faults so far."""
+    found = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        fields = (task / "stat").read_text().rpartition(") ")[2].split()
+        found[int(task.name)] = int(fields[7]), int(fields[9])
+    return found
+
+
+@test(limit=60)
+def a_takeover_waits_for_no_page(t):
+    """Memory is locked as it is touched, so what a takeover touches was touched at the start."""
+    cluster = t.cluster()
+    alpha, beta = cluster.hosts
+    cluster.configure("alpha IPaddr2::10.77.0.5/24/eth0\n", scripts=())
+    cluster.start()
+    cluster.wait_holder("10.77.0.5", alpha)
+    for host in cluster.hosts:
+        cluster.settled(host, timeout=40)
+    pid = beta.pids("heartbeatd")[0]
+    before = _faults(pid)
+    cluster.power_cut(alpha)
+    cluster.wait_holder("10.77.0.5", beta)
+    grown = {task: (minor - before.get(task, (0, 0))[0], major - before.get(task, (0, 0))[1])
+             for task, (minor, major) in _faults(pid).items()}
+    minor = grown[pid][0]
+    t.report(f"page faults of the loop in a takeover: {minor} minor")
+    assert not any(major for _, major in grown.values()), grown
+    # 11 without the rehearsal; what is left is the heap that grows with what peers have sent.
+    assert minor <= 8, grown

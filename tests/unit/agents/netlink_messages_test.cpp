@@ -106,8 +106,7 @@ TEST(NetlinkMessages, ARouteKeepsAllButItsSource) {
     const Route before = sample_route("10.0.0.0", 24, 3);
     for (const auto& source : {parse_ip("10.0.0.5"), std::optional<Ip>()}) {
         const auto bytes = message_of(SetSource{before, source}, 5);
-        EXPECT_EQ(header_of(bytes)->nlmsg_flags,
-                  NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE);
+        EXPECT_EQ(header_of(bytes)->nlmsg_flags, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE);
         const auto after = read_route(header_of(bytes));
         ASSERT_TRUE(after);
         EXPECT_EQ(after->source, source);
