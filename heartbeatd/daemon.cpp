@@ -101,7 +101,12 @@ Result<void> Daemon::prepare() {
     fifo_ = *std::move(fifo);
 
     auto watch = LinkWatch::start(
-        loop_, [this](std::string_view name) { runner_->interface_changed(name); });
+        loop_, {[this](std::string_view name) { runner_->interface_changed(name); },
+                [this](const agents::Ip& ip, unsigned link) {
+                    scripts_.addresses().address_removed(ip, link);
+                },
+                [this](const std::string& name) { scripts_.addresses().link_returned(name); },
+                [this] { scripts_.addresses().news_lost(); }});
     if (watch) {
         link_watch_ = *std::move(watch);
     } else {
@@ -198,6 +203,9 @@ void Daemon::fence(const FenceNode& order) { fencing_.shoot(order); }
 void Daemon::kill_job(JobId job) {  // numbers of scripts and shots are one row
     scripts_.kill(job);
     fencing_.kill(job);
+}
+void Daemon::announce_again(const AnnounceAgain& order) {
+    scripts_.addresses().announce_again(order.calls, "another node has given up its copy");
 }
 void Daemon::run_hook(const RunHook& hook) { hooks_.run(hook); }
 void Daemon::tell_plugin(const TellPlugin& news) { watches_.tell(news.plugin, news.event); }

@@ -59,6 +59,7 @@ private:
     void agents_given() override;
     void fence(const FenceNode& order) override;
     void kill_job(JobId job) override;
+    void announce_again(const AnnounceAgain& order) override;
     void run_hook(const RunHook& hook) override;
     void tell_plugin(const TellPlugin& news) override;
     void client(const Notify& order) override { serve(order); }

@@ -1,4 +1,4 @@
-// See link_watch.hpp. The one file that speaks libmnl.
+// See link_watch.hpp.
 #include "link_watch.hpp"
 
 #include <fcntl.h>
@@ -6,13 +6,19 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "agents/netlink_messages.hpp"
+#include "base/limits.hpp"
 #include "fd.hpp"
 #include "loop.hpp"
 
@@ -42,50 +48,111 @@ std::string name_in_link_message(const nlmsghdr* header) {
     return name;
 }
 
-int collect(const nlmsghdr* header, void* data) {
-    auto& changed = *static_cast<std::set<std::string>*>(data);
-    if (header->nlmsg_type == RTM_NEWLINK || header->nlmsg_type == RTM_DELLINK) {
-        if (mnl_nlmsg_get_payload_len(header) < sizeof(ifinfomsg)) return MNL_CB_OK;
-        changed.insert(name_in_link_message(header));
-    } else if (header->nlmsg_type == RTM_NEWADDR || header->nlmsg_type == RTM_DELADDR) {
-        if (mnl_nlmsg_get_payload_len(header) < sizeof(ifaddrmsg)) return MNL_CB_OK;
-        const auto* address = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(header));
-        changed.insert(name_of_index(address->ifa_index));
-    }
-    return MNL_CB_OK;
-}
+// What one turn of reading has brought.
+struct Heard {
+    std::set<std::string> changed;
+    std::vector<std::pair<agents::Ip, unsigned>> removed;
+    std::set<std::string> returned;
+    bool lost{false};
+};
 
 }  // namespace
 
 struct LinkWatch::State {
-    State(Loop& loop, mnl_socket* opened, int descriptor, OnChange on_change)
-        : socket(opened), watch(loop, descriptor), change(std::move(on_change)) {}
+    State(Loop& loop, mnl_socket* opened, int descriptor, News what)
+        : socket(opened), watch(loop, descriptor), news(std::move(what)) {}
     ~State() { mnl_socket_close(socket); }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 
-    void read() {
-        std::set<std::string> changed;
-        for (int i = 0; i < reads_per_turn; ++i) {
-            const ssize_t got = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
-            if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-            if (got < 0) {
-                changed.insert(std::string());  // ENOBUFS: some news is lost
-                continue;
-            }
-            static_cast<void>(
-                mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), 0, 0, collect, &changed));
-        }
-        for (const std::string& name : changed) change(name);
-    }
+    void read();
+    void ask_for_links();
+    void take(const nlmsghdr* message, Heard& heard);
+    void take_link(const nlmsghdr* message, Heard& heard);
+    void take_address(const nlmsghdr* message, Heard& heard);
 
     mnl_socket* socket;
     Watch watch;
-    OnChange change;
-    alignas(nlmsghdr) std::array<char, 32768> buffer{};
+    News news;
+    std::map<int, bool> works;  // links by index
+    alignas(nlmsghdr) std::array<char, limits::netlink_buffer_bytes> buffer{};
 };
 
-Result<std::unique_ptr<LinkWatch>> LinkWatch::start(Loop& loop, OnChange change) {
+// How all of them are now, on the same socket: the answers come like news.
+void LinkWatch::State::ask_for_links() {
+    const auto question = agents::question_for(agents::Kind::links, AF_UNSPEC, 1);
+    static_cast<void>(mnl_socket_sendto(socket, question.data(), question.size()));
+}
+
+void LinkWatch::State::take_link(const nlmsghdr* message, Heard& heard) {
+    if (mnl_nlmsg_get_payload_len(message) < sizeof(ifinfomsg)) return;
+    const auto* link = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));
+    const std::string name = name_in_link_message(message);
+    const bool answer = (message->nlmsg_flags & NLM_F_MULTI) != 0;  // of ask_for_links()
+    if (!answer) heard.changed.insert(name);
+    if (message->nlmsg_type == RTM_DELLINK) {
+        works.erase(link->ifi_index);
+        return;
+    }
+    constexpr unsigned both = IFF_UP | IFF_RUNNING;
+    const bool works_now = (link->ifi_flags & both) == both;
+    const auto known = works.find(link->ifi_index);
+    if (works_now && (known == works.end() ? !answer : !known->second)) heard.returned.insert(name);
+    if (known != works.end()) {
+        known->second = works_now;
+    } else if (works.size() < limits::links_watched_max) {
+        works.emplace(link->ifi_index, works_now);
+    }
+}
+
+void LinkWatch::State::take_address(const nlmsghdr* message, Heard& heard) {
+    if (mnl_nlmsg_get_payload_len(message) < sizeof(ifaddrmsg)) return;
+    const auto* body = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(message));
+    heard.changed.insert(name_of_index(body->ifa_index));
+    if (message->nlmsg_type != RTM_DELADDR) return;
+    const auto address = agents::read_address(message);
+    if (address) heard.removed.emplace_back(address->ip, address->index);
+}
+
+void LinkWatch::State::take(const nlmsghdr* message, Heard& heard) {
+    switch (message->nlmsg_type) {
+        case RTM_NEWLINK:
+        case RTM_DELLINK:
+            return take_link(message, heard);
+        case RTM_NEWADDR:
+        case RTM_DELADDR:
+            return take_address(message, heard);
+        default:
+            return;
+    }
+}
+
+void LinkWatch::State::read() {
+    Heard heard;
+    for (int i = 0; i < reads_per_turn; ++i) {
+        const ssize_t got = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+        if (got < 0) {
+            heard.lost = true;  // ENOBUFS
+            continue;
+        }
+        int left = static_cast<int>(got);
+        const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
+        for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+            take(message, heard);
+        }
+    }
+    if (heard.lost) {
+        heard.changed.insert(std::string());
+        ask_for_links();
+    }
+    for (const std::string& name : heard.changed) news.change(name);
+    for (const auto& [ip, link] : heard.removed) news.address_removed(ip, link);
+    for (const std::string& name : heard.returned) news.link_returned(name);
+    if (heard.lost) news.lost();
+}
+
+Result<std::unique_ptr<LinkWatch>> LinkWatch::start(Loop& loop, News news) {
     mnl_socket* const socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket == nullptr) {
         return fail(Errc::io, std::string("rtnetlink: ") + std::strerror(errno));
@@ -103,8 +170,13 @@ Result<std::unique_ptr<LinkWatch>> LinkWatch::start(Loop& loop, OnChange change)
         mnl_socket_close(socket);
         return fail(Errc::io, std::string("rtnetlink: ") + std::strerror(error));
     }
-    auto state = std::make_unique<State>(loop, socket, watched.release(), std::move(change));
+    auto state = std::make_unique<State>(loop, socket, watched.release(), std::move(news));
     State* const self = state.get();
+    // The takeover of a thousand addresses is a thousand messages. Refused without privileges.
+    const int bytes = limits::link_watch_buffer_bytes;
+    static_cast<void>(
+        ::setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes));
+    self->ask_for_links();
     self->watch.on_readable([self] { self->read(); });
     return std::unique_ptr<LinkWatch>(new LinkWatch(std::move(state)));
 }

@@ -8,20 +8,18 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "agents/agent.hpp"
 #include "agents/rehearsal.hpp"
-#include "agents/state_folder.hpp"
-#include "agents/wrapper.hpp"
 #include "announce_thread.hpp"
 #include "asio.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "clock.hpp"
 #include "launcher.hpp"
+#include "native_work.hpp"
 #include "privileges.hpp"
 
 namespace hb::shell {
@@ -29,82 +27,22 @@ namespace hb::shell {
 namespace {
 
 namespace asio = boost::asio;
-using Environment = std::shared_ptr<const std::vector<std::string>>;
-
-class DaemonHost : public agents::Host {
-public:
-    DaemonHost(Environment environment, std::shared_ptr<AnnounceThread> announcements)
-        : environment_(std::move(environment)), announcements_(std::move(announcements)) {}
-
-    std::string variable(const std::string& name) const override {
-        for (const std::string& one : *environment_) {
-            if (one.size() > name.size() && one.starts_with(name) && one[name.size()] == '=') {
-                return one.substr(name.size() + 1);
-            }
-        }
-        return "";
-    }
-    Result<agents::SharedAnnouncer> announcer() override { return announcements_->announcer(); }
-    std::string go_on(std::vector<agents::Burst> bursts) override {
-        return announcements_->add(std::move(bursts));
-    }
-    void end_burst(const std::string& written, const agents::Ip& ip) override {
-        announcements_->end(ip);
-        agents::StateFolder(*this).end_announcing_process(written);
-    }
-
-private:
-    Environment environment_;
-    std::shared_ptr<AnnounceThread> announcements_;
-};
-
-// May end on either: nothing of the loop's is in it.
-struct Work {
-    Work(Environment environment, std::shared_ptr<AnnounceThread> announcements)
-        : host(std::move(environment), std::move(announcements)) {}
-
-    std::vector<RunAgent> jobs;  // not changed after the hand-over
-    DaemonHost host;             // its token is anybody's
-    // The thread's, between the hand-over and its answer.
-    std::vector<bool> ours;
-    std::vector<agents::Answer> answers;  // of those that are
-};
 
 // The loop's end of it.
 struct Batch {
-    Batch(std::shared_ptr<Work> w, asio::io_context& loop) : work(std::move(w)), timer(loop) {}
+    Batch(std::shared_ptr<NativeWork> w, asio::io_context& loop)
+        : work(std::move(w)), timer(loop) {}
 
-    std::shared_ptr<Work> work;
+    std::shared_ptr<NativeWork> work;
     asio::steady_timer timer;
     Instant began;
     std::set<JobId> killed;
+    std::function<void(AsideEnd)> aside_done;
+    bool slow{false};
     bool timed_out{false};
     bool over{false};                  // nobody waits for it any more
     std::unique_ptr<Launcher> thread;  // of a call that waits
 };
-
-// On the thread.
-void carry_out(Work& work, const std::string& folder) {
-    std::map<std::string, bool> found;  // by type
-    std::vector<AgentCall> calls;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < work.jobs.size(); ++i) {
-        const AgentCall& call = work.jobs[i].call;
-        if (!found.contains(call.type)) {
-            found[call.type] = agents::is_wrapper(folder + "/" + call.type);
-        }
-        work.ours.push_back(found[call.type]);
-        if (!work.ours.back()) continue;
-        calls.push_back(call);
-        places.push_back(i);
-    }
-    work.answers.resize(work.jobs.size());
-    if (calls.empty()) return;
-    auto answers = agents::run_calls(calls, work.host);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        work.answers[places[i]] = std::move(answers[i]);
-    }
-}
 
 bool waits(const RunAgent& job) {
     return agents::find_native(job.call.type)->manner == agents::Manner::waits &&
@@ -131,7 +69,7 @@ public:
         environment_ = std::make_shared<const std::vector<std::string>>(environment);
     }
     void rehearse() {
-        const auto work = std::make_shared<Work>(environment_, announcements_);
+        const auto work = std::make_shared<NativeWork>(environment_, announcements_);
         static_cast<void>(thread_->call(
             [work] {
                 touch_memory();
@@ -148,6 +86,10 @@ public:
     void begin() {
         if (std::exchange(posted_, false)) pump();
     }
+    void run_aside(Aside aside) {
+        asides_.push_back(std::move(aside));
+        pump();
+    }
     void kill(JobId job);
     void close();
 
@@ -156,6 +98,9 @@ private:
     std::vector<RunAgent> take_quick();
     std::vector<RunAgent> take_waiting_one();
     void give(std::vector<RunAgent> jobs, bool alone);
+    void give(Aside aside);
+    void give(const std::shared_ptr<Batch>& batch, bool alone, Duration timeout);
+    void became_slow(Batch& batch);
     void expired(const std::shared_ptr<Batch>& batch);
     // `error`: there was no thread for it.
     void answered(const std::shared_ptr<Batch>& batch, int error);
@@ -171,16 +116,22 @@ private:
     std::string folder_;
     Hooks hooks_;
     Clock clock_;
-    Environment environment_{std::make_shared<const std::vector<std::string>>()};
+    SharedEnvironment environment_{std::make_shared<const std::vector<std::string>>()};
     std::shared_ptr<AnnounceThread> announcements_{std::make_shared<AnnounceThread>()};
     std::unique_ptr<Launcher> thread_;  // of the quick ones
     std::deque<RunAgent> waiting_;
+    std::deque<Aside> asides_;
     std::vector<std::shared_ptr<Batch>> batches_;
     bool quick_busy_{false};  // and does not hang
     bool posted_{false};
 };
 
 void NativeAgents::State::pump() {
+    if (!quick_busy_ && !asides_.empty()) {
+        Aside aside = std::move(asides_.front());
+        asides_.pop_front();
+        give(std::move(aside));
+    }
     if (!quick_busy_) {
         if (auto jobs = take_quick(); !jobs.empty()) give(std::move(jobs), false);
     }
@@ -220,24 +171,34 @@ std::vector<RunAgent> NativeAgents::State::take_waiting_one() {
 }
 
 void NativeAgents::State::give(std::vector<RunAgent> jobs, bool alone) {
-    const auto work = std::make_shared<Work>(environment_, announcements_);
+    const auto shortest = std::min_element(
+        jobs.begin(), jobs.end(),
+        [](const RunAgent& a, const RunAgent& b) { return a.timeout < b.timeout; });
+    const Duration timeout = shortest->timeout;
+    const auto work = std::make_shared<NativeWork>(environment_, announcements_);
     work->jobs = std::move(jobs);
+    give(std::make_shared<Batch>(work, loop_), alone, timeout);
+}
+
+void NativeAgents::State::give(Aside aside) {
+    const auto work = std::make_shared<NativeWork>(environment_, announcements_);
+    work->aside = std::move(aside.work);
     auto batch = std::make_shared<Batch>(work, loop_);
+    batch->aside_done = std::move(aside.done);
+    give(batch, false, limits::agent_aside_timeout);
+}
+
+void NativeAgents::State::give(const std::shared_ptr<Batch>& batch, bool alone, Duration timeout) {
     batch->began = clock_.now();
     if (alone) batch->thread = std::make_unique<Launcher>(loop_);
     batches_.push_back(batch);
     const auto me = shared_from_this();
     SpawnRequest request;
-    request.command = [work, folder = folder_] {
-        carry_out(*work, folder);
+    request.command = [work = batch->work, folder = folder_] {
+        work->carry_out(folder);
         return std::vector<std::string>();
     };
-    const auto slow = [me, alone](Duration) {
-        // It hangs in the kernel: the launcher takes a fresh thread, and so the next batch goes on.
-        if (alone) return;
-        me->quick_busy_ = false;
-        me->pump();
-    };
+    const auto slow = [me, batch](Duration) { me->became_slow(*batch); };
     const auto done = [me, batch](const Spawned& spawned) { me->answered(batch, spawned.error); };
     Launcher& thread = alone ? *batch->thread : *thread_;
     if (!alone) quick_busy_ = true;
@@ -245,13 +206,20 @@ void NativeAgents::State::give(std::vector<RunAgent> jobs, bool alone) {
         asio::post(loop_, [me, batch] { me->answered(batch, EAGAIN); });
         return;
     }
-    const auto shortest = std::min_element(
-        batch->work->jobs.begin(), batch->work->jobs.end(),
-        [](const RunAgent& a, const RunAgent& b) { return a.timeout < b.timeout; });
-    batch->timer.expires_after(shortest->timeout);
+    batch->timer.expires_after(timeout);
     batch->timer.async_wait([me, batch](const auto& error) {
         if (!error && !batch->over) me->expired(batch);
     });
+}
+
+// It hangs in the kernel: the launcher takes a fresh thread, and so the next batch goes on. What
+// nobody has ordered must not change addresses beside it.
+void NativeAgents::State::became_slow(Batch& batch) {
+    if (batch.thread || batch.over) return;
+    batch.slow = true;
+    if (batch.aside_done) batch.work->host.cancel.stop();
+    quick_busy_ = false;
+    pump();
 }
 
 // First it is told to stop; when it hangs even then it is given up.
@@ -271,6 +239,7 @@ void NativeAgents::State::expired(const std::shared_ptr<Batch>& batch) {
 
 void NativeAgents::State::give_up(const Batch& batch, ScriptEnd end) {
     const Duration took = clock_.now() - batch.began;
+    if (batch.aside_done) batch.aside_done(AsideEnd::given_up);
     for (const RunAgent& job : batch.work->jobs) {
         if (hooks_.done) hooks_.done({job.job, end, 0, {}, took});
     }
@@ -292,13 +261,16 @@ void NativeAgents::State::answered(const std::shared_ptr<Batch>& batch, int erro
     if (!late) {
         forget(batch);
         if (error != 0) {
-            log(log_line(LogId::spawn_failed, printable(batch->work->jobs[0].call.type),
+            const auto& jobs = batch->work->jobs;
+            log(log_line(LogId::spawn_failed,
+                         jobs.empty() ? "the watch of addresses" : printable(jobs[0].call.type),
                          std::strerror(error)));
             give_up(*batch, ScriptEnd::not_started);
             return pump();
         }
         const Duration took = clock_.now() - batch->began;
         for (std::size_t i = 0; i < batch->work->jobs.size(); ++i) answer(*batch, i, took);
+        if (batch->aside_done) batch->aside_done(batch->slow ? AsideEnd::slow : AsideEnd::done);
     }
     pump();
 }
@@ -359,8 +331,10 @@ void NativeAgents::State::kill(JobId job) {
 void NativeAgents::State::close() {
     hooks_ = {};
     waiting_.clear();
+    asides_.clear();
     for (const auto& batch : batches_) {
         batch->over = true;
+        batch->aside_done = nullptr;
         batch->work->host.cancel.stop();
         batch->timer.cancel();
         batch->thread.reset();
@@ -389,5 +363,7 @@ void NativeAgents::run(RunAgent job) { state_->run(std::move(job)); }
 void NativeAgents::begin() { state_->begin(); }
 
 void NativeAgents::kill(JobId job) { state_->kill(job); }
+
+void NativeAgents::run_aside(Aside aside) { state_->run_aside(std::move(aside)); }
 
 }  // namespace hb::shell

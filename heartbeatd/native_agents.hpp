@@ -3,6 +3,7 @@
 // script. Does not know what a resource group is.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,7 +17,22 @@ namespace boost::asio {
 class io_context;
 }
 
+namespace hb::agents {
+class Host;
+}
+
 namespace hb::shell {
+
+// slow: it hung for a moment, and calls that came after it may have run before its end. given_up:
+// it hangs still, or never ran.
+enum class AsideEnd : std::uint8_t { done, slow, given_up };
+
+// What is no call of the core's, but must not cross one: on the thread of the quick calls, between
+// two batches.
+struct Aside {
+    std::function<void(agents::Host&)> work;  // owns what it uses
+    std::function<void(AsideEnd)> done;       // on the loop
+};
 
 class NativeAgents {
 public:
@@ -46,6 +62,8 @@ public:
     void run(RunAgent job);
     // Those were all of this moment: they begin now, and not at the loop's next turn.
     void begin();
+    // Before the calls that wait now, and before all that come later.
+    void run_aside(Aside aside);
     // Ends it, if it is here; else nothing happens. Addresses that are being changed are not left
     // half done: such a call ends by itself, and reads as it ended.
     void kill(JobId job);

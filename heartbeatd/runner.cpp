@@ -111,6 +111,7 @@ void Runner::perform(const Effect& effect) {
                           [this](const RunAgent& e) { hands_.run_agent(e); },
                           [this](const FenceNode& e) { hands_.fence(e); },
                           [this](const KillJob& e) { hands_.kill_job(e.job); },
+                          [this](const AnnounceAgain& e) { hands_.announce_again(e); },
                           [this](const RunHook& e) { hands_.run_hook(e); },
                           [this](const TellPlugin& e) { hands_.tell_plugin(e); },
                           [this](const Notify& e) { hands_.client(e); },

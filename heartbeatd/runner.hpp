@@ -46,6 +46,7 @@ public:
     virtual void agents_given() = 0;
     virtual void fence(const FenceNode& order) = 0;
     virtual void kill_job(JobId job) = 0;
+    virtual void announce_again(const AnnounceAgain& order) = 0;
     virtual void run_hook(const RunHook& hook) = 0;
     virtual void tell_plugin(const TellPlugin& news) = 0;
     virtual void client(const Notify& order) = 0;

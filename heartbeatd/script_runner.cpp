@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "agents/agent.hpp"
 #include "asio.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -50,7 +51,13 @@ public:
               loop, paths,
               NativeAgents::Hooks{[this](ScriptDone result) { answer(std::move(result)); },
                                   [this](RunAgent job) { run_script(std::move(job)); },
-                                  [this](LogLine line) { this->log(std::move(line)); }})) {}
+                                  [this](LogLine line) { this->log(std::move(line)); }})),
+          addresses_(std::make_unique<AddressGuard>(
+              loop, AddressGuard::Hooks{[this](auto addresses, auto answer) {
+                                            care(std::move(addresses), std::move(answer));
+                                        },
+                                        [this](AgentCall call) { undo(std::move(call)); },
+                                        [this](LogLine line) { this->log(std::move(line)); }})) {}
 
     void surroundings(std::vector<std::string> environment, std::string log_file) {
         environment_ = std::move(environment);
@@ -73,6 +80,7 @@ public:
     void kill(JobId job);
     void close();
     std::size_t unfinished() const noexcept { return unfinished_; }
+    AddressGuard& addresses() noexcept { return *addresses_; }
 
 private:
     void pump() {
@@ -81,6 +89,7 @@ private:
             RunAgent next = std::move(waiting_.front());
             waiting_.pop_front();
             if (NativeAgents::knows(next.call.type)) {
+                addresses_->asked(next);
                 natives_->run(std::move(next));
             } else {
                 scripts_.push_back(std::move(next));
@@ -94,14 +103,23 @@ private:
     }
     // An administrator's own, under the name of one of ours.
     void run_script(RunAgent job) {
+        addresses_->not_native(job.job);
         scripts_.push_back(std::move(job));
         pump();
     }
     void begin_script(const RunAgent& job);
     void ended(JobId job, const AgentCall& call, ChildEnd end);
+    void care(std::vector<agents::InCare> addresses, AddressGuard::Answer answer);
+    void undo(AgentCall call) {
+        natives_->run_aside({[call = std::move(call)](agents::Host& host) {
+                                 static_cast<void>(agents::run_call(call, host));
+                             },
+                             [](AsideEnd) {}});
+    }
     // One answer, from the loop itself.
     void answer(ScriptDone result) {
         --unfinished_;
+        addresses_->ended(result);
         if (done_) done_(std::move(result));
     }
     void log(LogLine line) const {
@@ -121,8 +139,20 @@ private:
     std::deque<RunAgent> scripts_;  // for their turn
     std::map<JobId, std::shared_ptr<Child>> running_;
     std::unique_ptr<NativeAgents> natives_;
+    std::unique_ptr<AddressGuard> addresses_;
     std::size_t unfinished_{0};
 };
+
+void ScriptRunner::State::care(std::vector<agents::InCare> addresses, AddressGuard::Answer answer) {
+    const auto wanted = std::make_shared<const std::vector<agents::InCare>>(std::move(addresses));
+    const auto found = std::make_shared<std::vector<agents::CareResult>>();
+    natives_->run_aside(
+        {[wanted, found](agents::Host& host) { *found = agents::take_care(*wanted, host); },
+         [found, answer = std::move(answer)](AsideEnd end) {
+             // Given up: the thread may be writing there still.
+             answer(end, end == AsideEnd::given_up ? std::vector<agents::CareResult>() : *found);
+         }});
+}
 
 void ScriptRunner::State::begin_script(const RunAgent& job) {
     const bool asks = job.call.action == ScriptAction::status;
@@ -187,6 +217,7 @@ void ScriptRunner::State::close() {
     waiting_.clear();
     scripts_.clear();
     natives_.reset();
+    addresses_.reset();
     for (const auto& [job, child] : running_) child->forget();
     running_.clear();
 }
@@ -202,6 +233,8 @@ void ScriptRunner::surroundings(std::vector<std::string> environment, std::strin
 }
 
 void ScriptRunner::await_leftovers() { state_->await_leftovers(); }
+
+AddressGuard& ScriptRunner::addresses() noexcept { return state_->addresses(); }
 
 void ScriptRunner::run(RunAgent job) { state_->run(std::move(job)); }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "address_guard.hpp"
 #include "base/event.hpp"
 #include "launcher.hpp"
 #include "paths.hpp"
@@ -40,6 +41,8 @@ public:
 
     // Before the first job, if a start must wait for no disk and no memory.
     void rehearse();
+    // For what the kernel says of addresses and links.
+    AddressGuard& addresses() noexcept;
 
     // limits::children_max run at once, the rest waits in order. A script's time-out counts from
     // its turn.

@@ -126,6 +126,14 @@ struct ShowEffect {
                show(e.timeout) + ")";
     }
     std::string operator()(const KillJob& e) const { return "kill job " + job_text(e.job); }
+    std::string operator()(const AnnounceAgain& e) const {
+        std::string out = "announce again:";
+        for (const AgentCall& call : e.calls) {
+            out += " " + printable(call.type);
+            for (const std::string& argument : call.arguments) out += "::" + printable(argument);
+        }
+        return out;
+    }
     std::string operator()(const RunHook& e) const { return "hook " + printable(e.type); }
     std::string operator()(const TellPlugin& e) const {
         return "tell plugin " + printable(e.plugin) + ":" + fields_text(e.event);

@@ -74,6 +74,13 @@ Problem set_part(AddressKind kind, std::size_t position, const std::string& part
 
 }  // namespace
 
+std::optional<AddressKind> address_kind(const std::string& type) noexcept {
+    if (type == "IPaddr") return AddressKind::ipaddr;
+    if (type == "IPaddr2") return AddressKind::ipaddr2;
+    if (type == "IPv6addr") return AddressKind::ipv6addr;
+    return std::nullopt;
+}
+
 bool is_interface_name(const std::string& name) noexcept {
     return !name.empty() && name.size() < IFNAMSIZ && name != "." && name != ".." &&
            name.find_first_of("/ \t\n") == std::string::npos;

@@ -15,6 +15,9 @@ namespace hb::agents {
 // lo steps aside. ipv6addr: IPv6 only.
 enum class AddressKind : std::uint8_t { ipaddr, ipaddr2, ipv6addr };
 
+// Of the agent of that name; none for what is no agent of addresses.
+std::optional<AddressKind> address_kind(const std::string& type) noexcept;
+
 struct AddressSpec {
     std::string written;  // the address as the administrator wrote it
     Ip ip;

@@ -7,11 +7,6 @@ namespace hb::agents {
 
 namespace {
 
-AddressKind kind_of(const std::string& type) {
-    if (type == "IPaddr") return AddressKind::ipaddr;
-    return type == "IPv6addr" ? AddressKind::ipv6addr : AddressKind::ipaddr2;
-}
-
 void ask_status(Task& task, const Machine& machine) {
     const Found found = look(task, machine);
     if (found.here.empty() && !found.elsewhere.empty()) {
@@ -56,7 +51,7 @@ std::vector<Answer> run_addresses(std::span<const AgentCall> calls, Host& host) 
     for (std::size_t i = 0; i < calls.size(); ++i) {
         Task& task = tasks[i];
         task.call = &calls[i];
-        task.kind = kind_of(calls[i].type);
+        task.kind = *address_kind(calls[i].type);
         auto spec = parse_address(task.kind, calls[i].arguments[0]);
         if (spec) {
             task.spec = *std::move(spec);

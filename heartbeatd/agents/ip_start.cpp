@@ -19,10 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// From pair to pair, as 3.0.6's agents announce.
-constexpr std::chrono::milliseconds ipaddr_interval = 500ms;
-constexpr std::chrono::milliseconds ipaddr2_interval = 200ms;
-
 struct Plan {
     Task* task{};
     Address address;
@@ -273,15 +269,7 @@ void Starter::announce(const std::vector<Plan*>& added) {
     for (Plan* const plan : added) {
         const Link* const link = machine_.link(plan->address.index);
         if (link == nullptr || !link->announces) continue;
-        const bool ipaddr = plan->task->kind == AddressKind::ipaddr;
-        Burst burst{link->index,
-                    link->name,
-                    link->mac,
-                    plan->address.ip,
-                    plan->task->spec.written,
-                    limits::announce_pairs,
-                    ipaddr ? ipaddr_interval : ipaddr2_interval,
-                    true};
+        Burst burst = burst_of(*plan->task, plan->address, *link);
         if (const int error = (*announcer)->send(burst, 0); error != 0) {
             plan->task->tell("WARN: could not announce the address on " + link->name +
                              ", neighbours learn late: " + std::strerror(error));

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <set>
 #include <tuple>
 
+#include "base/limits.hpp"
 #include "base/text.hpp"
 
 namespace hb::agents {
@@ -102,6 +104,14 @@ std::string shown(const Address& address) {
     const std::string length = "/" + std::to_string(address.prefix);
     if (!address.peer) return to_text(address.ip) + length;
     return to_text(address.ip) + " peer " + to_text(*address.peer) + length;
+}
+
+Burst burst_of(const Task& task, const Address& address, const Link& link) {
+    // From pair to pair, as 3.0.6's agents announce.
+    const bool ipaddr = task.kind == AddressKind::ipaddr;
+    const std::chrono::milliseconds interval(ipaddr ? 500 : 200);
+    return {link.index, link.name, link.mac, address.ip, task.spec.written, limits::announce_pairs,
+            interval,   true};
 }
 
 std::string restore_lo_copy(Netlink& netlink, const StateFolder& state, const Task& task) {

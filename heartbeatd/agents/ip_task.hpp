@@ -75,6 +75,9 @@ struct RouteChoice {
 };
 std::optional<RouteChoice> choose_route(const std::vector<Route>& routes, const Ip& ip, bool any);
 
+// How a start announces this address.
+Burst burst_of(const Task& task, const Address& address, const Link& link);
+
 // Puts the copy on lo back that a start put away. In words what went wrong, or "".
 std::string restore_lo_copy(Netlink& netlink, const StateFolder& state, const Task& task);
 

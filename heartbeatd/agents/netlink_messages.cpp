@@ -197,7 +197,8 @@ std::optional<Link> read_link(const nlmsghdr* message) {
 }
 
 std::optional<Address> read_address(const nlmsghdr* message) {
-    const auto* body = body_of<ifaddrmsg>(message, RTM_NEWADDR);
+    const bool gone = message->nlmsg_type == RTM_DELADDR;
+    const auto* body = body_of<ifaddrmsg>(message, gone ? RTM_DELADDR : RTM_NEWADDR);
     if (body == nullptr || (body->ifa_family != AF_INET && body->ifa_family != AF_INET6)) {
         return std::nullopt;
     }

@@ -74,7 +74,7 @@ enum class Kind : std::uint8_t { links, addresses, routes };
 std::vector<std::uint8_t> question_for(Kind kind, int family, std::uint32_t sequence);
 
 // Nothing when the message is another one, is damaged, or tells of what does not concern us (a
-// route of another table, or that leads nowhere).
+// route of another table, or that leads nowhere). An address also from the news of its removal.
 std::optional<Link> read_link(const nlmsghdr* message);
 std::optional<Address> read_address(const nlmsghdr* message);
 std::optional<Route> read_route(const nlmsghdr* message);

@@ -147,6 +147,11 @@ struct FenceNode {
 struct KillJob {
     JobId job{};
 };
+// Tell the segment again of the addresses among these, which run here: another node had told it of
+// them as well, and has given them up or died.
+struct AnnounceAgain {
+    std::vector<AgentCall> calls;
+};
 // Offer a message to the scripts of rc.d: the one named `type` runs if it is there, with
 // HA_<field> for each pair. In the shell's own queue; no answer comes back.
 struct RunHook {
@@ -194,7 +199,7 @@ struct Finished {};
 
 using Effect =
     std::variant<SendFrame, RunAgent, FenceNode, KillJob, RunHook, TellPlugin, Notify, TellStatus,
-                 EndClient, ClientQueue, PauseClients, SelfFence, Finished, LogLine>;
+                 EndClient, ClientQueue, PauseClients, SelfFence, Finished, LogLine, AnnounceAgain>;
 using Effects = std::vector<Effect>;
 
 }  // namespace hb

@@ -211,8 +211,20 @@ inline constexpr unsigned announce_pairs = 5;        // of frames, per start, as
 inline constexpr std::size_t announce_frames_per_turn = 100;
 inline constexpr Duration announce_turn_pause = 1ms;
 inline constexpr std::size_t announce_bursts_max = 65536;  // waiting for a repeat; then dropped
-inline constexpr std::size_t agent_threads_max = 64;       // of calls that wait; then they queue
-inline constexpr std::size_t agent_calls_max = 4096;       // in one batch; the rest comes next
+// Addresses that groups hold and somebody else removes: so often they are put back within that
+// span, then they rest.
+inline constexpr std::size_t address_mends_max = 5;
+inline constexpr Duration address_mends_span = 60s;
+inline constexpr Duration address_rest = 5min;
+inline constexpr Duration address_mend_again = 10s;     // after one that failed
+inline constexpr Duration agent_aside_timeout = 20s;    // of a look at all addresses: milliseconds
+inline constexpr std::size_t addresses_named_max = 10;  // in one log line; the rest is counted
+inline constexpr std::size_t links_watched_max = 4096;  // interfaces; of others nothing is known
+// News of 1,000 addresses; when it is full, all addresses are read.
+inline constexpr int link_watch_buffer_bytes = 1 << 20;
+inline constexpr std::size_t processes_looked_at_max = 65536;  // in /proc; the rest is not seen
+inline constexpr std::size_t agent_threads_max = 64;   // of calls that wait; then they queue
+inline constexpr std::size_t agent_calls_max = 4096;   // in one batch; the rest comes next
 
 // --- memory that is touched before it is needed ---
 inline constexpr std::size_t stack_touched_bytes = 65536;  // of the loop and of the agents' thread

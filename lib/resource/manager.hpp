@@ -133,6 +133,7 @@ private:
     void read_holdings(Peer& peer, const Letter& letter);
     void compare_files(Peer& peer, const Letter& letter, Wishes& out);
     void settle_conflicts(Peer& peer, Wishes& out);
+    static void announce_again(const GroupTable::Slot& slot, Wishes& out);
 
     // dead peers (manager_fencing.cpp)
     bool may_hold(const Peer& peer, bool ever_heard) const;

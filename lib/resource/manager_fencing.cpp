@@ -40,6 +40,9 @@ void Manager::peer_dead(Now now, const NodeName& name, const Death& death, Wishe
 void Manager::decide_claim(Instant now, Peer& peer, ClaimInput why, bool ever_heard, Wishes& out) {
     const ClaimStep step = advance(peer.claim, why);
     peer.claim = step.next;
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        if (peer.contested.erase(slot.key()) > 0) announce_again(slot, out);
+    }
     // It wants nothing any more: what is given up for it would be taken and given up for ever.
     std::erase_if(ip_requests_, [&peer](const auto& each) { return each.second == peer.name; });
     if (step.action == ClaimAction::log_only) return;

@@ -125,7 +125,7 @@ void Manager::settle_conflicts(Peer& peer, Wishes& out) {
                           (slot.tenure == Tenure::acquiring || slot.tenure == Tenure::held ||
                            slot.tenure == Tenure::waiting_for_claim);
         if (!both) {
-            peer.contested.erase(slot.key());
+            if (peer.contested.erase(slot.key()) > 0) announce_again(slot, out);
             continue;
         }
         // It never hears of a wish, so it cannot yield to one.
@@ -147,6 +147,16 @@ void Manager::settle_conflicts(Peer& peer, Wishes& out) {
     // It must hear of our claim, in case its last word about us is older. Once: two that keep one
     // group each would answer each other as fast as the lines allow.
     if (told) answer_due_ = true;
+}
+
+// What it told the segment of these addresses is no longer true.
+void Manager::announce_again(const GroupTable::Slot& slot, Wishes& out) {
+    if (slot.tenure != Tenure::held) return;
+    AnnounceAgain order;
+    for (const config::Member& member : slot.walk.config().members) {
+        order.calls.push_back({member.type, member.arguments, ScriptAction::start});
+    }
+    out.emplace_back(Effect{std::move(order)});
 }
 
 void Manager::on_ask_resources(Now now, Peer& peer, const Letter& letter, Wishes& out) {

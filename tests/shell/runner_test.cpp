@@ -38,6 +38,7 @@ struct FakeHands final : Hands {
     void agents_given() override { done.push_back("agents given"); }
     void fence(const FenceNode&) override { done.push_back("fence"); }
     void kill_job(JobId) override { done.push_back("kill"); }
+    void announce_again(const AnnounceAgain&) override { done.push_back("announce"); }
     void run_hook(const RunHook& hook) override { done.push_back("hook " + hook.type); }
     void tell_plugin(const TellPlugin& news) override { done.push_back("tell " + news.plugin); }
     void client(const Notify& order) override { done.push_back("notify " + order.frame); }

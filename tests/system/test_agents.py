@@ -1,7 +1,9 @@
-"""The native agents in the daemon: addresses of groups that share a subnet."""
+"""The native agents in the daemon: addresses of groups that share a subnet, and who else takes them."""
 
+import time
 from pathlib import Path
 
+from cluster import wait_for
 from runner import test
 
 FIRST = ("10.77.0.5", "fd77::5")
@@ -74,3 +76,52 @@ def a_takeover_waits_for_no_page(t):
     assert not any(major for _, major in grown.values()), grown
     # 11 without the rehearsal; what is left is the heap that grows with what peers have sent.
     assert minor <= 8, grown
+
+
+@test(limit=120)
+def an_address_that_somebody_else_takes_away_is_put_back(t):
+    """networkd and NetworkManager clean up what they do not know; a stop of ours is none of that."""
+    cluster = t.cluster(networks=2)
+    alpha, beta = cluster.hosts
+    cluster.configure("alpha 10.77.0.5/24/eth0 IPaddr2::fd77:0:0:0:0:0:0:5/64/eth0\n", scripts=(),
+                      media=("bcast eth0", "bcast eth1"), failback="off")
+    cluster.start()
+    cluster.settled(alpha, timeout=40)
+    cluster.settled(beta, timeout=40)
+    address, address6 = FIRST
+    cluster.wait_holder(address, alpha)
+    cluster.wait_holder(address6, alpha)
+    time.sleep(2.5)    # the burst of the start is over
+    since = time.time()
+    alpha.shell(f"ip address del {address}/24 dev eth0; ip address del {address6}/64 dev eth0")
+    cluster.wait_log(alpha, f"{address} went from eth0: put back and announced. Taken by an admin")
+    cluster.wait_log(alpha, f"{address6}.* went from eth0: put back|fd77.* went from eth0: put back")
+    assert cluster.holders(address) == cluster.holders(address6) == [alpha]
+    cluster.witness.wait_arp(address, 1, since, 10)
+
+    # An interface that was taken down has lost its IPv6 addresses, and neighbours have forgotten it.
+    since = time.time()
+    alpha.shell("ip link set eth0 down")
+    cluster.wait_log(alpha, "went with eth0, which is down or gone")
+    assert "state DOWN" in alpha.shell("ip link show eth0").stdout, "nobody brings it up but you"
+    alpha.shell("ip link set eth0 up")
+    cluster.wait_log(alpha, f"{address} announced again: eth0 is up again")
+    wait_for(lambda: cluster.holders(address6) == [alpha], 20, "the IPv6 address is back")
+    cluster.witness.wait_arp(address, 1, since, 10)
+
+    # Again and again: left alone, and said so.
+    end = cluster.log_end(alpha)
+    for _ in range(8):
+        alpha.shell(f"ip address del {address}/24 dev eth0", check=False)
+        if "was removed 5 times within 60 s: left alone" in cluster.log(alpha, end):
+            break
+        wait_for(lambda: cluster.holders(address) or "left alone" in cluster.log(alpha, end), 20,
+                 "it is back or given up")
+    cluster.wait_log(alpha, "was removed 5 times within 60 s: left alone for 300 s", since=end)
+
+    end = cluster.log_end(alpha)
+    cluster.tool(alpha, "hb_standby", "all")
+    cluster.wait_holder(address, beta)
+    cluster.wait_holder(address6, beta)
+    cluster.settled(beta)
+    assert "put back" not in cluster.log(alpha, end), "what we give away is not put back"

@@ -97,8 +97,9 @@ public:
         std::vector<std::string> logs;
         std::vector<std::string> ran;  // `IPaddr 10.0.0.1 start`
         bool finished{false}, fenced_itself{false};
-        std::vector<FenceNode> shots;   // at the other node, answered or not
-        std::vector<JobId> called_off;  // jobs that were to be ended
+        std::vector<FenceNode> shots;        // at the other node, answered or not
+        std::vector<JobId> called_off;       // jobs that were to be ended
+        std::vector<std::string> announced;  // members by token, again
     };
 
     ManagerPair(std::vector<config::ResourceGroup> groups, config::Failback failback)
@@ -324,10 +325,17 @@ private:
         if (const auto* shot = std::get_if<FenceNode>(&effect)) node.shots.push_back(*shot);
         if (const auto* kill = std::get_if<KillJob>(&effect)) node.called_off.push_back(kill->job);
         if (const auto* run = std::get_if<RunAgent>(&effect)) script(node, *run);
+        if (const auto* again = std::get_if<AnnounceAgain>(&effect)) {
+            for (const AgentCall& call : again->calls) node.announced.push_back(token_of(call));
+        }
+    }
+    static std::string token_of(const AgentCall& call) {
+        std::string token = call.type;
+        for (const std::string& argument : call.arguments) token += "::" + argument;
+        return token;
     }
     void script(Node& node, const RunAgent& run) {
-        std::string token = run.call.type;
-        for (const std::string& argument : run.call.arguments) token += "::" + argument;
+        const std::string token = token_of(run.call);
         const std::string action = action_word(run.call.action);
         node.ran.push_back(token + " " + action);
         ScriptDone done{run.job, ScriptEnd::exited, 0, {}, 10ms};
