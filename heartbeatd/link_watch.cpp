@@ -51,6 +51,7 @@ std::string name_in_link_message(const nlmsghdr* header) {
 // What one turn of reading has brought.
 struct Heard {
     std::set<std::string> changed;
+    std::set<unsigned> links;  // whose addresses changed
     std::vector<std::pair<agents::Ip, unsigned>> removed;
     std::set<std::string> returned;
     bool lost{false};
@@ -108,7 +109,7 @@ void LinkWatch::State::take_link(const nlmsghdr* message, Heard& heard) {
 void LinkWatch::State::take_address(const nlmsghdr* message, Heard& heard) {
     if (mnl_nlmsg_get_payload_len(message) < sizeof(ifaddrmsg)) return;
     const auto* body = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(message));
-    heard.changed.insert(name_of_index(body->ifa_index));
+    heard.links.insert(body->ifa_index);
     if (message->nlmsg_type != RTM_DELADDR) return;
     const auto address = agents::read_address(message);
     if (address) heard.removed.emplace_back(address->ip, address->index);
@@ -146,6 +147,7 @@ void LinkWatch::State::read() {
         heard.changed.insert(std::string());
         ask_for_links();
     }
+    for (const unsigned index : heard.links) heard.changed.insert(name_of_index(index));
     for (const std::string& name : heard.changed) news.change(name);
     for (const auto& [ip, link] : heard.removed) news.address_removed(ip, link);
     for (const std::string& name : heard.returned) news.link_returned(name);

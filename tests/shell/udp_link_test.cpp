@@ -171,8 +171,9 @@ TEST_F(UdpLinkTest, OpensWhenTheInterfaceComes) {
     EXPECT_EQ(link->dropped(), 1U);
     EXPECT_EQ(link->frames_left(), 0U);
 
-    auto watch =
-        LinkWatch::start(loop, [&](std::string_view name) { link->interface_changed(name); });
+    auto watch = LinkWatch::start(
+        loop, {[&](std::string_view name) { link->interface_changed(name); },
+               [](const agents::Ip&, unsigned) {}, [](const std::string&) {}, [] {}});
     ASSERT_TRUE(watch);
     states_wanted = 1;
     ip("link add hb9 type veth peer name hb8");
