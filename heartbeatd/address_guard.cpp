@@ -1,7 +1,11 @@
 // See address_guard.hpp.
 #include "address_guard.hpp"
 
+#include <net/if.h>
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -55,7 +59,7 @@ std::string last_line(const std::string& text) {
 class AddressGuard::State : public std::enable_shared_from_this<AddressGuard::State> {
 public:
     State(asio::io_context& loop, Hooks hooks)
-        : loop_(loop), timer_(loop), hooks_(std::move(hooks)) {}
+        : loop_(loop), timer_(loop), refresh_timer_(loop), hooks_(std::move(hooks)) {}
 
     Clock clock_;
 
@@ -74,19 +78,35 @@ public:
     void because(const std::string& why) {
         if (why_.size() < limits::addresses_named_max) why_.insert(why);
     }
+    void refresh_every(Duration pause) {
+        if (pause == refresh_pause_) return;
+        refresh_pause_ = pause;
+        refresh_later();
+    }
+    void on_first_held(std::function<void(int family)> callback) {
+        first_held_ = std::move(callback);
+    }
+    void look_at_families();
     void close() {
         hooks_ = {};
+        first_held_ = nullptr;
         timer_.cancel();
+        refresh_timer_.cancel();
     }
 
 private:
     void pump();
+    void refresh_later();
     void answered(const AddressKeeper::Given& given, AsideEnd end, const Results& results);
     void tell(const AddressKeeper::Verdict& verdict, const Results& results);
 
     asio::io_context& loop_;
     asio::steady_timer timer_;
+    asio::steady_timer refresh_timer_;
+    Duration refresh_pause_{};
     Hooks hooks_;
+    std::function<void(int family)> first_held_;
+    std::set<int> families_;  // it was told of
     AddressKeeper keeper_;
     std::set<std::string> why_;  // for the next announcement
     bool busy_{false};
@@ -111,6 +131,29 @@ void AddressGuard::State::pump() {
     timer_.async_wait([me = shared_from_this()](const auto& error) {
         if (!error) me->pump();
     });
+}
+
+void AddressGuard::State::refresh_later() {
+    refresh_timer_.cancel();
+    if (refresh_pause_ == Duration::zero()) return;
+    refresh_timer_.expires_after(refresh_pause_);
+    refresh_timer_.async_wait([me = shared_from_this()](const auto& error) {
+        if (error) return;
+        me->keeper_.refresh(me->clock_.now());
+        me->pump();
+        me->refresh_later();
+    });
+}
+
+void AddressGuard::State::look_at_families() {
+    if (!first_held_) return;
+    for (const int family : {AF_INET, AF_INET6}) {
+        if (families_.contains(family) || !keeper_.holds(family)) continue;
+        families_.insert(family);
+        asio::post(loop_, [me = shared_from_this(), family] {
+            if (me->first_held_) me->first_held_(family);
+        });
+    }
 }
 
 void AddressGuard::State::answered(const AddressKeeper::Given& given, AsideEnd end,
@@ -156,6 +199,12 @@ void AddressGuard::State::tell(const AddressKeeper::Verdict& verdict, const Resu
                               seconds(limits::address_mends_span), seconds(limits::address_rest),
                               suspects));
              });
+    each_row(verdict.disputed, results, &CareResult::suspects,
+             [&](const auto& addresses, const auto& interface, const auto&) {
+                 log(log_line(LogId::address_disputed, addresses, interface,
+                              limits::claim_answers_max, seconds(limits::claim_answers_span),
+                              seconds(limits::claim_rest)));
+             });
     if (verdict.announced.empty()) return;
     std::string why;
     for (const std::string& one : std::exchange(why_, {})) why += (why.empty() ? "" : ", ") + one;
@@ -171,7 +220,10 @@ void AddressGuard::asked(const RunAgent& job) { state_->keeper().asked(job); }
 
 void AddressGuard::not_native(JobId job) { state_->keeper().not_native(job); }
 
-void AddressGuard::ended(const ScriptDone& done) { state_->keeper().ended(done); }
+void AddressGuard::ended(const ScriptDone& done) {
+    state_->keeper().ended(done);
+    state_->look_at_families();
+}
 
 void AddressGuard::address_removed(const agents::Ip& ip, unsigned index) {
     if (state_->keeper().removed(ip, index, state_->clock_.now())) state_->changed();
@@ -191,6 +243,21 @@ void AddressGuard::news_lost() {
     state_->keeper().all_in_doubt(state_->clock_.now());
     state_->changed();
 }
+
+void AddressGuard::address_claimed(const agents::Claim& claim, unsigned index) {
+    if (!state_->keeper().claimed(claim, state_->clock_.now())) return;
+    std::array<char, IF_NAMESIZE> name{};
+    const char* const interface = ::if_indextoname(index, name.data());
+    state_->because(agents::to_text(claim.mac) + " announced it on " +
+                    (interface == nullptr ? "an interface that is gone" : interface));
+    state_->changed();
+}
+
+void AddressGuard::on_first_held(std::function<void(int family)> callback) {
+    state_->on_first_held(std::move(callback));
+}
+
+void AddressGuard::refresh_every(Duration pause) { state_->refresh_every(pause); }
 
 void AddressGuard::announce_again(const std::vector<AgentCall>& calls, const std::string& why) {
     state_->because(why);

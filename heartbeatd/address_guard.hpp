@@ -41,6 +41,13 @@ public:
     void address_removed(const agents::Ip& ip, unsigned index);
     void link_returned(const std::string& interface);
     void news_lost();
+    // What rival_watch hears: somebody announces an address on that interface.
+    void address_claimed(const agents::Claim& claim, unsigned index);
+    // Called, not from within, when the first address of a family is held: then it is worth while
+    // to listen to what others announce.
+    void on_first_held(std::function<void(int family)> callback);
+    // All are announced as often as this; zero: never.
+    void refresh_every(Duration pause);
     // Those of these that are held here.
     void announce_again(const std::vector<AgentCall>& calls, const std::string& why);
 

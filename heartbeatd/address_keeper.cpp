@@ -101,6 +101,31 @@ void AddressKeeper::announce_all(const std::string& interface, Instant now) {
     }
 }
 
+bool AddressKeeper::claimed(const agents::Claim& claim, Instant now) {
+    bool answered = false;
+    for (auto& [key, held] : held_) {
+        if (held.ip != claim.ip || now < held.next_answer || now < held.rest_until) continue;
+        held.next_answer = now + limits::claim_answer_pause;
+        held.rival = claim.mac;
+        held.due = now;
+        answered = true;
+    }
+    return answered;
+}
+
+void AddressKeeper::refresh(Instant now) {
+    for (auto& [key, held] : held_) {
+        if (now < held.rest_until) continue;
+        held.refresh = true;
+        held.due = std::min(held.due, now);
+    }
+}
+
+bool AddressKeeper::holds(int family) const noexcept {
+    return std::any_of(held_.begin(), held_.end(),
+                       [family](const auto& one) { return one.second.ip.family == family; });
+}
+
 AddressKeeper::Given AddressKeeper::take_due(Instant now) {
     std::vector<std::pair<std::uint64_t, std::map<std::string, Held>::iterator>> due;
     for (auto at = held_.begin(); at != held_.end(); ++at) {
@@ -112,7 +137,9 @@ AddressKeeper::Given AddressKeeper::take_due(Instant now) {
     for (const auto& [order, at] : due) {
         Held& held = at->second;
         out.keys.push_back(at->first);
-        out.addresses.push_back({held.call, held.index, std::exchange(held.announce_on, {})});
+        out.addresses.push_back({held.call, held.index, std::exchange(held.announce_on, {}),
+                                 std::exchange(held.refresh, false),
+                                 std::exchange(held.rival, std::nullopt)});
         held.due = never;
     }
     return out;
@@ -124,9 +151,21 @@ Instant AddressKeeper::next_due() const noexcept {
     return out;
 }
 
+// Two machines that answer each other would do so for ever.
+void AddressKeeper::judge_rival(Held& held, std::size_t place, Instant now, Verdict& out) {
+    std::erase_if(held.answers,
+                  [now](Instant one) { return now - one >= limits::claim_answers_span; });
+    held.answers.push_back(now);
+    if (held.answers.size() < limits::claim_answers_max) return;
+    held.answers.clear();
+    held.next_answer = now + limits::claim_rest;
+    out.disputed.push_back(place);
+}
+
 void AddressKeeper::judge(Held& held, const agents::CareResult& result, std::size_t place,
                           Instant now, Verdict& out) {
     if (result.announced) out.announced.push_back(place);
+    if (result.rivalled) judge_rival(held, place, now, out);
     if (result.cared == agents::Cared::there) return;
     if (result.cared == agents::Cared::waits_for_link) {
         out.waiting.push_back(place);

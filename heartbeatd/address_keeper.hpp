@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,6 +37,13 @@ public:
     void announce(const std::vector<AgentCall>& calls, Instant now);
     void announce_all(const std::string& interface, Instant now);
 
+    // --- what the segment says ---
+    // Somebody with this hardware address announces it. False: it is none of ours, or he is not
+    // answered, for he was a moment ago or has been too often.
+    bool claimed(const agents::Claim& claim, Instant now);
+    // All are announced with one pair of frames.
+    void refresh(Instant now);
+
     // --- looking after them ---
     struct Given {  // to be looked at; the same to answered()
         std::vector<std::string> keys;
@@ -48,6 +56,7 @@ public:
     struct Verdict {
         std::vector<std::size_t> put_back, waiting, failed, announced;  // places in `results`
         std::vector<std::size_t> resting;  // put back so often that they are left alone now
+        std::vector<std::size_t> disputed;  // somebody else announces them, and was answered so often
         // Put back though their stop has been asked for meanwhile, and nobody starts them.
         std::vector<AgentCall> unwanted;
     };
@@ -55,6 +64,7 @@ public:
                      Instant now);
 
     std::size_t held() const noexcept { return held_.size(); }
+    bool holds(int family) const noexcept;
 
 private:
     struct Held {
@@ -66,6 +76,10 @@ private:
         std::set<std::string> announce_on;
         std::vector<Instant> mends;  // limits::address_mends_max at most
         Instant rest_until{};
+        bool refresh{false};
+        std::optional<agents::Mac> rival;  // since the last look
+        std::vector<Instant> answers;      // to rivals; limits::claim_answers_max at most
+        Instant next_answer{};
     };
     struct Pending {
         std::string key;
@@ -73,7 +87,8 @@ private:
     };
     void hold(const Pending& pending);
     bool is_starting(const std::string& key) const;
-    void judge(Held& held, const agents::CareResult& result, std::size_t place, Instant now,
+    static void judge_rival(Held& held, std::size_t place, Instant now, Verdict& out);
+    static void judge(Held& held, const agents::CareResult& result, std::size_t place, Instant now,
                Verdict& out);
 
     std::map<std::string, Held> held_;  // by type and arguments

@@ -112,6 +112,14 @@ Result<void> Daemon::prepare() {
     } else {
         log(log_line(LogId::link_watch_failed, watch.error().what));
     }
+    rival_watch_ = std::make_unique<RivalWatch>(
+        loop_, [this](const agents::Claim& claim, unsigned link) {
+            scripts_.addresses().address_claimed(claim, link);
+        });
+    scripts_.addresses().on_first_held([this](int family) {
+        const auto listens = rival_watch_->listen(family);
+        if (!listens) log(log_line(LogId::rival_watch_failed, listens.error().what));
+    });
     return {};
 }
 
@@ -172,6 +180,7 @@ void Daemon::prepare_children() {
         script_environment(ha_cf, options_.paths, config_.node_name, journal_.debug_level());
     const std::string log_file = script_log(environment);
     scripts_.surroundings(environment, log_file);
+    scripts_.addresses().refresh_every(ha_cf.announce_refresh);
     programs_.surroundings(environment);
     hooks_.configure({std::move(environment), log_file, ha_cf.hook_timeout, ha_cf.rc_d_all,
                       ha_cf.auto_failback != config::Failback::legacy});

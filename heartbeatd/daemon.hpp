@@ -22,6 +22,7 @@
 #include "programs.hpp"
 #include "recorder.hpp"
 #include "resolver.hpp"
+#include "rival_watch.hpp"
 #include "runner.hpp"
 #include "script_runner.hpp"
 #include "state_dir.hpp"
@@ -116,6 +117,7 @@ private:
     std::unique_ptr<Fifo> fifo_;
     std::unique_ptr<ClientServer> clients_;  // once communication is up
     std::unique_ptr<LinkWatch> link_watch_;
+    std::unique_ptr<RivalWatch> rival_watch_;
     std::unique_ptr<Watch> signals_;
     bool stopping_{false};
     bool communication_up_{false};

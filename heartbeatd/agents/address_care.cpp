@@ -78,8 +78,7 @@ void Carer::look(std::size_t i) {
     if (!found.here.empty()) {
         out_[i].cared = Cared::there;
         out_[i].interface = machine_.link_name(found.here[0].index);
-        const auto& on = addresses_[i].announce_on;
-        if (on.contains("") || on.contains(out_[i].interface)) announce(i, found.here[0]);
+        announce(i, found.here[0]);
         return;
     }
     if (addresses_[i].index != 0 && out_[i].interface.empty()) {
@@ -93,9 +92,15 @@ void Carer::look(std::size_t i) {
 }
 
 void Carer::announce(std::size_t i, const Address& address) {
+    const InCare& wanted = addresses_[i];
     const Link* const link = machine_.link(address.index);
     if (link == nullptr || !link->up || !link->announces) return;
-    bursts_.emplace_back(i, burst_of(tasks_[i], address, *link));
+    out_[i].rivalled = wanted.rival && !machine_.has_mac(*wanted.rival);
+    const bool asked = wanted.announce_on.contains("") || wanted.announce_on.contains(link->name);
+    if (!asked && !wanted.refresh && !out_[i].rivalled) return;
+    Burst burst = burst_of(tasks_[i], address, *link);
+    if (!asked && !out_[i].rivalled) burst.pairs = 1;
+    bursts_.emplace_back(i, std::move(burst));
 }
 
 void Carer::send() {
@@ -104,6 +109,7 @@ void Carer::send() {
     std::vector<Burst> rest;
     for (auto& [i, burst] : bursts_) {
         if (!announcer || (*announcer)->send_first_pair(burst) != 0) continue;
+        if (burst.pairs == 1) continue;
         out_[i].announced = true;
         rest.push_back(std::move(burst));
     }

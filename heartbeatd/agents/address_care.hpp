@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct InCare {
     unsigned index{};  // of the link from which it went; 0 when that is not known
     // Also when it is there, on one of these interfaces; "" stands for any.
     std::set<std::string> announce_on;
+    bool refresh{};            // likewise with one pair of frames
+    std::optional<Mac> rival;  // likewise, if no link of this machine has it: it announced this
 };
 
 enum class Cared : std::uint8_t {
@@ -28,7 +31,8 @@ enum class Cared : std::uint8_t {
 };
 struct CareResult {
     Cared cared{Cared::failed};
-    bool announced{};       // again, for it was there
+    bool announced{};       // again, for it was there; a refresh is none
+    bool rivalled{};        // because of a rival, who is none of ours
     std::string written;    // the address
     std::string interface;  // where it is, or was
     std::string words;      // of the agent, lines for the log

@@ -63,6 +63,11 @@ std::string Machine::link_name(unsigned index) const {
     return found == nullptr ? "interface " + std::to_string(index) : found->name;
 }
 
+bool Machine::has_mac(const Mac& mac) const {
+    return std::any_of(links_.begin(), links_.end(),
+                       [&mac](const Link& link) { return link.mac == mac; });
+}
+
 std::vector<const Address*> Machine::with_ip(const Ip& ip) const {
     std::vector<const Address*> out;
     const auto [begin, end] = by_ip_.equal_range(ip);

@@ -48,6 +48,7 @@ public:
     const Link* link(unsigned index) const;
     const Link* link(const std::string& name) const;
     std::string link_name(unsigned index) const;
+    bool has_mac(const Mac& mac) const;
     const std::vector<Address>& addresses() const noexcept { return addresses_; }
     const std::vector<Route>& routes() const noexcept { return routes_; }
     std::vector<const Address*> with_ip(const Ip& ip) const;

@@ -213,6 +213,15 @@ inline constexpr Duration announce_turn_pause = 1ms;
 inline constexpr std::size_t announce_bursts_max = 65536;  // waiting for a repeat; then dropped
 // Addresses that groups hold and somebody else removes: so often they are put back within that
 // span, then they rest.
+inline constexpr Duration announce_refresh_min = 1s;
+// Somebody else announces an address that runs here: how soon he is answered again, and how often
+// within that span before he is left alone.
+inline constexpr Duration claim_answer_pause = 1s;
+inline constexpr std::size_t claim_answers_max = 10;
+inline constexpr Duration claim_answers_span = 60s;
+inline constexpr Duration claim_rest = 5min;
+inline constexpr Duration claim_age_max = 500ms;      // an older one may be of the time before
+inline constexpr std::size_t claims_per_second = 500;  // that are looked at; the rest is not
 inline constexpr std::size_t address_mends_max = 5;
 inline constexpr Duration address_mends_span = 60s;
 inline constexpr Duration address_rest = 5min;

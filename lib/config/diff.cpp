@@ -65,6 +65,7 @@ const std::vector<Row>& rows() {
         HB_LIVE(status_timeout, show),
         HB_LIVE(stop_timeout, show),
         HB_LIVE(hook_timeout, show),
+        HB_LIVE(announce_refresh, show),
         HB_LIVE(stop_retries, number),
         HB_LIVE(fence_delay, show),
         HB_LIVE(fence_timeout, show),

@@ -126,7 +126,8 @@ struct HaCf {
     bool manage_resources{true};  // false with `pacemaker`/`crm` on
     // --- ours ---
     Duration start_timeout{}, status_timeout{}, stop_timeout{}, hook_timeout{};
-    int stop_retries{10};  // also `env STOPRETRYMAX=n`
+    Duration announce_refresh{};  // zero: none
+    int stop_retries{10};         // also `env STOPRETRYMAX=n`
     GroupOrder group_order{GroupOrder::parallel};
     bool rc_d_all{false};
     ArbiterLine arbiter;

@@ -30,6 +30,14 @@ void fill_timers(const Parsing& parsing) {
     cf.status_timeout = parsing.time_of("status_timeout");
     cf.stop_timeout = parsing.time_of("stop_timeout");
     cf.hook_timeout = parsing.time_of("hook_timeout");
+    cf.announce_refresh = parsing.time_of("announce_refresh");
+    if (cf.announce_refresh > Duration::zero() &&
+        cf.announce_refresh < limits::announce_refresh_min) {
+        parsing.report.error(parsing.line_of("announce_refresh"),
+                             "announce_refresh " + ms_text(cf.announce_refresh) +
+                                 " is out of range, expected 0 or at least " +
+                                 ms_text(limits::announce_refresh_min));
+    }
     cf.fence_delay = parsing.was_given("fence_delay") ? parsing.time_of("fence_delay")
                                                       : cf.keepalive + limits::fence_act;
     if (parsing.was_given("fence_timeout")) cf.fence_timeout = parsing.time_of("fence_timeout");

@@ -1,6 +1,8 @@
 // What the guard has done, and what people are told, with a thread that answers as the test wants.
 #include "address_guard.hpp"
 
+#include <sys/socket.h>
+
 #include <utility>
 
 #include "base/limits.hpp"
@@ -143,6 +145,49 @@ TEST_F(GuardTest, ALinkThatIsBackAndLostNewsMeanALookAtAll) {
     reply(AsideEnd::done, {found});
     EXPECT_EQ(log.back(),
               "10.0.0.5 went with eth0, which is down or gone: put back when that is up again");
+}
+
+// Why: neighbours believe whoever spoke last, and people must learn who that was.
+TEST_F(GuardTest, ARivalIsAnsweredAndNamed) {
+    const agents::Claim claim{*agents::parse_ip("10.0.0.5"), {2, 0, 0, 0, 0, 9}};
+    std::vector<int> families;
+    guard.on_first_held([&families](int family) { families.push_back(family); });
+    guard.address_claimed(claim, 1);
+    start("10.0.0.5");
+    start("10.0.0.6");
+    guard.address_claimed(claim, 1);
+    ASSERT_TRUE(asked(1));
+    EXPECT_EQ(families, std::vector<int>{AF_INET});
+    ASSERT_EQ(requests[0].size(), 1U);
+    EXPECT_EQ(requests[0][0].rival, claim.mac);
+    CareResult found = result(0, Cared::there);
+    found.announced = found.rivalled = true;
+    reply(AsideEnd::done, {found});
+    EXPECT_EQ(log, std::vector<std::string>{
+                       "10.0.0.5 announced again: 02:00:00:00:00:09 announced it on lo"});
+    guard.address_claimed(claim, 1);
+    loop.restart();
+    loop.poll();
+    EXPECT_EQ(requests.size(), 1U) << "he was answered a moment ago";
+}
+
+TEST_F(GuardTest, ARefreshIsSilent) {
+    start("10.0.0.5");
+    guard.refresh_every(1ms);
+    for (std::size_t i = 1; i <= 3; ++i) {
+        ASSERT_TRUE(asked(i));
+        EXPECT_TRUE(requests.back()[0].refresh);
+        reply(AsideEnd::done, {result(0, Cared::there)});
+    }
+    EXPECT_TRUE(log.empty());
+    guard.refresh_every(0s);
+    loop.restart();
+    loop.poll();
+    const std::size_t before = requests.size();
+    EXPECT_FALSE(answer);
+    loop.restart();
+    loop.run();  // no timer is left
+    EXPECT_EQ(requests.size(), before);
 }
 
 }  // namespace

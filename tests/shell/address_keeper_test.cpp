@@ -2,6 +2,7 @@
 #include "address_keeper.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "base/limits.hpp"
 
@@ -239,6 +240,62 @@ TEST_F(KeeperTest, OnlyWhatIsHeldIsAnnounced) {
     care(Cared::there);
     ASSERT_EQ(given.addresses.size(), 1U);
     EXPECT_TRUE(given.addresses[0].announce_on.contains(""));
+}
+
+// Why: two machines that answer each other would do so for ever, and fill the segment.
+TEST_F(KeeperTest, ARivalIsAnsweredOnceASecondAndNotForEver) {
+    const agents::Claim claim{*agents::parse_ip("10.0.0.5"), {2, 0, 0, 0, 0, 9}};
+    EXPECT_FALSE(keeper.claimed(claim, now)) << "not held";
+    start("10.0.0.5");
+    EXPECT_FALSE(keeper.claimed({*agents::parse_ip("10.0.0.6"), {}}, now));
+    const auto answer = [this] {
+        given = keeper.take_due(now);
+        CareResult result;
+        result.cared = Cared::there;
+        result.announced = result.rivalled = true;
+        return keeper.answered(given, {result}, now);
+    };
+    for (std::size_t i = 1; i <= limits::claim_answers_max; ++i) {
+        ASSERT_TRUE(keeper.claimed(claim, now));
+        EXPECT_EQ(keeper.next_due(), now);
+        const auto verdict = answer();
+        ASSERT_EQ(given.addresses.size(), 1U);
+        EXPECT_EQ(given.addresses[0].rival, claim.mac);
+        EXPECT_FALSE(given.addresses[0].refresh);
+        EXPECT_EQ(verdict.announced.size(), 1U);
+        EXPECT_EQ(verdict.disputed.size(), i == limits::claim_answers_max ? 1U : 0U);
+        EXPECT_FALSE(keeper.claimed(claim, now + limits::claim_answer_pause - 1ns));
+        now = now + limits::claim_answer_pause;
+    }
+    EXPECT_FALSE(keeper.claimed(claim, now));
+    now = now + limits::claim_rest;
+    EXPECT_TRUE(keeper.claimed(claim, now));
+    EXPECT_TRUE(answer().disputed.empty());
+    EXPECT_FALSE(keeper.take_due(now).keys.size() > 0) << "the rival is told of once";
+}
+
+TEST_F(KeeperTest, ARefreshLooksAtAllThatDoesNotRest) {
+    keeper.refresh(now);
+    EXPECT_EQ(keeper.next_due(), never);
+    EXPECT_FALSE(keeper.holds(AF_INET));
+    start("10.0.0.5");
+    start("10.0.0.6");
+    EXPECT_TRUE(keeper.holds(AF_INET));
+    EXPECT_FALSE(keeper.holds(AF_INET6));
+    keeper.refresh(now);
+    care(Cared::there);
+    ASSERT_EQ(given.addresses.size(), 2U);
+    EXPECT_TRUE(given.addresses[0].refresh);
+    EXPECT_TRUE(given.addresses[0].announce_on.empty());
+    for (std::size_t i = 0; i < limits::address_mends_max; ++i) {
+        goes("10.0.0.5");
+        care(Cared::put_back);
+        EXPECT_FALSE(given.addresses[0].refresh);
+    }
+    keeper.refresh(now);
+    care(Cared::there);
+    ASSERT_EQ(given.addresses.size(), 1U) << "one rests";
+    EXPECT_EQ(given.addresses[0].call.arguments[0], "10.0.0.6");
 }
 
 }  // namespace

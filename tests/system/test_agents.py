@@ -125,3 +125,50 @@ def an_address_that_somebody_else_takes_away_is_put_back(t):
     cluster.wait_holder(address6, beta)
     cluster.settled(beta)
     assert "put back" not in cluster.log(alpha, end), "what we give away is not put back"
+
+
+@test(limit=120)
+def a_stale_owner_is_answered(t):
+    """Neighbours believe whoever spoke last: a machine that still announces an address of ours."""
+    cluster = t.cluster()
+    alpha, beta = cluster.hosts
+    cluster.configure("alpha IPaddr2::10.77.0.5/24/eth0\n", scripts=(), failback="off")
+    cluster.start()
+    cluster.settled(alpha, timeout=40)
+    cluster.settled(beta, timeout=40)
+    cluster.wait_holder("10.77.0.5", alpha)
+    time.sleep(1.5)    # the burst of the start is over
+
+    def claim():
+        since = time.time()
+        beta.run(f"{cluster.products[beta].tools}/hb_send_arp", "-i", "1", "-r", "1", "-p",
+                 "/run/stale.pid", "eth0", "10.77.0.5", "auto", "not_used", "not_used")
+        return since
+
+    since = claim()
+    cluster.witness.wait_arp("10.77.0.5", 1, since, 5)
+    cluster.wait_log(alpha, "10.77.0.5 announced again: .* announced it on eth0")
+    assert cluster.holders("10.77.0.5") == [alpha]
+    for _ in range(20):
+        time.sleep(1.05)    # he is answered once a second
+        claim()
+        if "is announced by another machine on eth0" in cluster.log(alpha):
+            break
+    cluster.wait_log(alpha, "answered 10 times within 60 s, left alone for 300 s", timeout=5)
+
+
+@test(limit=60)
+def addresses_are_announced_from_time_to_time(t):
+    """For switches that forget; one pair for each address and time."""
+    cluster = t.cluster()
+    alpha, beta = cluster.hosts
+    cluster.configure("alpha IPaddr2::10.77.0.5/24/eth0\n", scripts=(), extra=("announce_refresh 1",))
+    cluster.start()
+    cluster.settled(alpha, timeout=40)
+    cluster.wait_holder("10.77.0.5", alpha)
+    time.sleep(1.5)    # the burst of the start is over
+    for _ in range(3):
+        since = time.time()
+        cluster.witness.wait_arp("10.77.0.5", 1, since, 3)
+        time.sleep(0.1)
+    assert "announced again" not in cluster.log(alpha)
