@@ -51,9 +51,7 @@ struct Core::State {
           clients(config.engine.self),
           ipfail(config.ipfail, config.engine.self, first_other(config.engine)),
           dopd(config.dopd, config.engine.self),
-          protection(config.protection, config.resources.manage
-                                            ? config.resources.groups
-                                            : std::vector<config::ResourceGroup>{}),
+          protection(config.protection, managed_groups(config)),
           service(config.api, clients, engine, config.engine, manager) {}
 
     void notices(Now now, cluster::Notices& up, Effects& out);
@@ -250,6 +248,9 @@ void Core::State::reconfigure(Now now, const CoreConfig& next, resource::Wishes&
     ipfail.reconfigure(next.ipfail);
     dopd.reconfigure(next.dopd);
     service.reconfigure(next.api);
+    std::vector<LogLine> lines;
+    protection.change(now.mono, next.protection, managed_groups(next), lines);
+    out.insert(out.end(), lines.begin(), lines.end());
 }
 
 // --- the plugins ipfail and dopd ---

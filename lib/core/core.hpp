@@ -40,6 +40,8 @@ struct Identity {
 CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& keys,
                             const std::vector<config::ResourceGroup>& groups,
                             const Identity& identity);
+// Those that are managed here; none with `crm on`.
+std::vector<config::ResourceGroup> managed_groups(const CoreConfig& config);
 // The media that have a link, in LinkId order.
 std::vector<config::Medium> linked_media(const config::HaCf& ha_cf);
 

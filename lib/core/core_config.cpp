@@ -134,4 +134,8 @@ CoreConfig make_core_config(const config::HaCf& ha_cf, const config::AuthKeys& k
     return core;
 }
 
+std::vector<config::ResourceGroup> managed_groups(const CoreConfig& config) {
+    return config.resources.manage ? config.resources.groups : std::vector<config::ResourceGroup>{};
+}
+
 }  // namespace hb::core

@@ -65,9 +65,28 @@ std::vector<std::string> groups_with_disks(const std::vector<config::ResourceGro
 ProtectionWatch::ProtectionWatch(Protection protection,
                                  const std::vector<config::ResourceGroup>& groups)
     : protection_(std::move(protection)) {
+    look_at(groups);
+}
+
+void ProtectionWatch::look_at(const std::vector<config::ResourceGroup>& groups) {
     const bool any =
         !protection_.devices.empty() || !protection_.arbiter.empty() || protection_.watchdog;
-    if (!any) unprotected_ = joined(groups_with_disks(groups));
+    unprotected_ = any ? "" : joined(groups_with_disks(groups));
+}
+
+void ProtectionWatch::change(Instant now, Protection protection,
+                             const std::vector<config::ResourceGroup>& groups,
+                             std::vector<LogLine>& out) {
+    const std::string unprotected_before = unprotected_;
+    const std::string text_before = protection_text(protection_);
+    protection.lines = protection_.lines;
+    protection_ = std::move(protection);
+    look_at(groups);
+    const std::string text = protection_text(protection_);
+    if (text != text_before) out.push_back(log_line(LogId::protection, text));
+    if (unprotected_ == unprotected_before) return;
+    alarm_at_ = unprotected_.empty() ? never : now;
+    if (!unprotected_.empty()) wakeup(now, out);
 }
 
 void ProtectionWatch::start(Instant now, std::vector<LogLine>& out) {

@@ -31,9 +31,14 @@ public:
     ProtectionWatch(Protection protection, const std::vector<config::ResourceGroup>& groups);
     void start(Instant now, std::vector<LogLine>& out);
     void wakeup(Instant now, std::vector<LogLine>& out);
+    // After a reload; lines are read at start only. Says what is new.
+    void change(Instant now, Protection protection,
+                const std::vector<config::ResourceGroup>& groups, std::vector<LogLine>& out);
     Instant next_deadline() const noexcept { return alarm_at_; }
 
 private:
+    void look_at(const std::vector<config::ResourceGroup>& groups);
+
     Protection protection_;
     std::string unprotected_;  // groups; empty: none
     Instant alarm_at_{never};

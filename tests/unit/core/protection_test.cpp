@@ -74,5 +74,27 @@ TEST(Protection, AnyOfTheThreeEndsTheAlarm) {
     }
 }
 
+// Why: who mends the cause and reloads must see that it is mended, and who adds a disk that it is
+// not.
+TEST(Protection, AReloadIsLookedAt) {
+    ProtectionWatch watch({}, {});
+    std::vector<LogLine> lines;
+    watch.start(Instant{}, lines);
+    EXPECT_EQ(alarms(lines), 0U);
+    lines.clear();
+    watch.change(Instant{10s}, {}, groups(), lines);
+    EXPECT_EQ(alarms(lines), 1U);
+    EXPECT_EQ(lines.size(), 1U) << "nothing else is new";
+    watch.change(Instant{20s}, {}, groups(), lines);
+    EXPECT_EQ(lines.size(), 1U);
+    EXPECT_EQ(watch.next_deadline(), Instant{24h + 10s});
+    Protection guarded;
+    guarded.watchdog = true;
+    watch.change(Instant{30s}, guarded, groups(), lines);
+    EXPECT_EQ(alarms(lines), 1U);
+    EXPECT_EQ(lines.size(), 2U);
+    EXPECT_EQ(watch.next_deadline(), never);
+}
+
 }  // namespace
 }  // namespace hb::core
