@@ -2,9 +2,11 @@
 #include "udp_sockets.hpp"
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <netinet/ip.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -88,6 +90,31 @@ Result<Fd> open_device_receiver(const Medium& medium, ShareRule rule) {
     return out;
 }
 
+// The kernel gives each broadcast back to the machine that sent it: that means nothing, and would
+// wake the loop once more for each heartbeat. The filter sees a datagram from its UDP header on.
+Result<void> ignore_own(int receiver, in_addr own, int sender) {
+    sockaddr_in bound{};
+    socklen_t size = sizeof bound;
+    if (::getsockname(sender, reinterpret_cast<sockaddr*>(&bound), &size) != 0) {
+        return refused("getsockname");
+    }
+    constexpr unsigned source_in_ip = 12;
+    constexpr unsigned any_size = 0xFFFFFFFF;
+    std::array<sock_filter, 6> code{{
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, static_cast<unsigned>(SKF_NET_OFF) + source_in_ip},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, ntohl(own.s_addr)},
+        {BPF_LD | BPF_H | BPF_ABS, 0, 0, 0},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, ntohs(bound.sin_port)},
+        {BPF_RET | BPF_K, 0, 0, 0},
+        {BPF_RET | BPF_K, 0, 0, any_size},
+    }};
+    const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+    if (::setsockopt(receiver, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
+        return refused("SO_ATTACH_FILTER");
+    }
+    return {};
+}
+
 Result<UdpSockets> open_bcast(const Medium& medium, const NetInterface& interface) {
     if (!interface.broadcast) {
         return fail(Errc::io, "interface " + medium.device + " has no IPv4 broadcast address");
@@ -101,6 +128,13 @@ Result<UdpSockets> open_bcast(const Medium& medium, const NetInterface& interfac
     if (!bind_to_device(fd, medium.device)) return refused("SO_BINDTODEVICE");
     auto receiver = open_device_receiver(medium, ShareRule::address);
     if (!receiver) return tl::unexpected(receiver.error());
+    if (auto bound = bind_socket(fd, in_addr{INADDR_ANY}, 0); !bound) {
+        return tl::unexpected(bound.error());
+    }
+    if (interface.address) {
+        const auto ignored = ignore_own(receiver->get(), *interface.address, fd);
+        if (!ignored) return tl::unexpected(ignored.error());
+    }
     out.send = std::move(*sender);
     out.receive = std::move(*receiver);
     out.destination = endpoint_of(*interface.broadcast, medium.port);
@@ -207,7 +241,9 @@ bool sockets_still_fit(MediumKind kind, const NetInterface& before, const NetInt
     if (before.index != after.index || !after.up) return false;
     if (kind == MediumKind::mcast6 || kind == MediumKind::ucast6) return after.ipv6;
     // A ucast socket takes its source address anew with each packet.
-    if (kind == MediumKind::bcast) return same(before.broadcast, after.broadcast);
+    if (kind == MediumKind::bcast) {
+        return same(before.broadcast, after.broadcast) && same(before.address, after.address);
+    }
     if (kind == MediumKind::mcast) return same(before.address, after.address);
     return true;
 }
