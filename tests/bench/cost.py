@@ -11,6 +11,7 @@ from products import Heartbeat, Ours, addresses
 PERIODS = {"1 s": ("1", "5", "3", "10"), "100 ms": ("100ms", "1", "600ms", "3"),
            "20 ms": ("20ms", "300ms", "150ms", "3"), "10 ms": ("10ms", "150ms", "80ms", "3")}
 LINKS = (1, 3)
+JUDGED = (("20 ms", 1), ("10 ms", 3))    # several rounds, in turn
 CPU, RSS, PSS, COUNT = "processor", "resident memory", "proportional memory", "processes"
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -67,6 +68,9 @@ def run(figures, place):
     periods = ("20 ms", "10 ms") if place.quick else PERIODS
     for period in periods:
         for links in LINKS:
-            for kind in (Ours, Heartbeat):
-                place.attempt(f"{case_of(period, links)}, {kind.name}", measure, figures, place, kind,
-                              period, links)
+            # What a wake-up costs changes by the minute on a machine that is shared with others.
+            rounds = place.rounds if (period, links) in JUDGED else 1
+            for _ in range(rounds):
+                for kind in (Ours, Heartbeat):
+                    place.attempt(f"{case_of(period, links)}, {kind.name}", measure, figures, place,
+                                  kind, period, links)
