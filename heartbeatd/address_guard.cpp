@@ -199,12 +199,12 @@ void AddressGuard::State::tell(const AddressKeeper::Verdict& verdict, const Resu
                               seconds(limits::address_mends_span), seconds(limits::address_rest),
                               suspects));
              });
-    each_row(verdict.disputed, results, &CareResult::suspects,
-             [&](const auto& addresses, const auto& interface, const auto&) {
-                 log(log_line(LogId::address_disputed, addresses, interface,
-                              limits::claim_answers_max, seconds(limits::claim_answers_span),
-                              seconds(limits::claim_rest)));
-             });
+    each_row(
+        verdict.disputed, results, &CareResult::suspects,
+        [&](const auto& addresses, const auto& interface, const auto&) {
+            log(log_line(LogId::address_disputed, addresses, interface, limits::claim_answers_max,
+                         seconds(limits::claim_answers_span), seconds(limits::claim_rest)));
+        });
     if (verdict.announced.empty()) return;
     std::string why;
     for (const std::string& one : std::exchange(why_, {})) why += (why.empty() ? "" : ", ") + one;

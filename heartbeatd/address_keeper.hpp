@@ -56,7 +56,8 @@ public:
     struct Verdict {
         std::vector<std::size_t> put_back, waiting, failed, announced;  // places in `results`
         std::vector<std::size_t> resting;  // put back so often that they are left alone now
-        std::vector<std::size_t> disputed;  // somebody else announces them, and was answered so often
+        std::vector<std::size_t>
+            disputed;  // somebody else announces them, and was answered so often
         // Put back though their stop has been asked for meanwhile, and nobody starts them.
         std::vector<AgentCall> unwanted;
     };
@@ -89,7 +90,7 @@ private:
     bool is_starting(const std::string& key) const;
     static void judge_rival(Held& held, std::size_t place, Instant now, Verdict& out);
     static void judge(Held& held, const agents::CareResult& result, std::size_t place, Instant now,
-               Verdict& out);
+                      Verdict& out);
 
     std::map<std::string, Held> held_;  // by type and arguments
     std::map<JobId, Pending> pending_;

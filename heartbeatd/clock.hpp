@@ -16,6 +16,12 @@ public:
     Instant now() const { return Instant{boot_time() - origin_}; }
     Now both() const { return {now(), unix_seconds()}; }
     static std::uint32_t unix_seconds() { return static_cast<std::uint32_t>(std::time(nullptr)); }
+    // Since 1970, by which the kernel stamps what it receives. It may jump.
+    static Duration since_epoch() {
+        timespec t{};
+        ::clock_gettime(CLOCK_REALTIME, &t);
+        return std::chrono::seconds{t.tv_sec} + std::chrono::nanoseconds{t.tv_nsec};
+    }
     // `t` on CLOCK_BOOTTIME, for timerfd_settime. REQUIRES: `t` is not `never`.
     timespec on_boot_clock(Instant t) const {
         const Duration since_boot = origin_ + t.since_start;

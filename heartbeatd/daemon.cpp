@@ -112,8 +112,8 @@ Result<void> Daemon::prepare() {
     } else {
         log(log_line(LogId::link_watch_failed, watch.error().what));
     }
-    rival_watch_ = std::make_unique<RivalWatch>(
-        loop_, [this](const agents::Claim& claim, unsigned link) {
+    rival_watch_ =
+        std::make_unique<RivalWatch>(loop_, [this](const agents::Claim& claim, unsigned link) {
             scripts_.addresses().address_claimed(claim, link);
         });
     scripts_.addresses().on_first_held([this](int family) {

@@ -94,11 +94,9 @@ Duration age_of(msghdr& message) {
     for (cmsghdr* at = CMSG_FIRSTHDR(&message); at != nullptr; at = CMSG_NXTHDR(&message, at)) {
         if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SO_TIMESTAMPNS) continue;
         timespec came{};
-        timespec now{};
         std::memcpy(&came, CMSG_DATA(at), sizeof came);
-        ::clock_gettime(CLOCK_REALTIME, &now);
-        return std::chrono::seconds(now.tv_sec - came.tv_sec) +
-               std::chrono::nanoseconds(now.tv_nsec - came.tv_nsec);
+        return Clock::since_epoch() - std::chrono::seconds(came.tv_sec) -
+               std::chrono::nanoseconds(came.tv_nsec);
     }
     return Duration::zero();
 }

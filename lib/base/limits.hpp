@@ -220,7 +220,7 @@ inline constexpr Duration claim_answer_pause = 1s;
 inline constexpr std::size_t claim_answers_max = 10;
 inline constexpr Duration claim_answers_span = 60s;
 inline constexpr Duration claim_rest = 5min;
-inline constexpr Duration claim_age_max = 500ms;      // an older one may be of the time before
+inline constexpr Duration claim_age_max = 500ms;       // an older one may be of the time before
 inline constexpr std::size_t claims_per_second = 500;  // that are looked at; the rest is not
 inline constexpr std::size_t address_mends_max = 5;
 inline constexpr Duration address_mends_span = 60s;
@@ -232,8 +232,8 @@ inline constexpr std::size_t links_watched_max = 4096;  // interfaces; of others
 // News of 1,000 addresses; when it is full, all addresses are read.
 inline constexpr int link_watch_buffer_bytes = 1 << 20;
 inline constexpr std::size_t processes_looked_at_max = 65536;  // in /proc; the rest is not seen
-inline constexpr std::size_t agent_threads_max = 64;   // of calls that wait; then they queue
-inline constexpr std::size_t agent_calls_max = 4096;   // in one batch; the rest comes next
+inline constexpr std::size_t agent_threads_max = 64;  // of calls that wait; then they queue
+inline constexpr std::size_t agent_calls_max = 4096;  // in one batch; the rest comes next
 
 // --- memory that is touched before it is needed ---
 inline constexpr std::size_t stack_touched_bytes = 65536;  // of the loop and of the agents' thread

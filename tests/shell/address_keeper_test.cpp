@@ -264,7 +264,7 @@ TEST_F(KeeperTest, ARivalIsAnsweredOnceASecondAndNotForEver) {
         EXPECT_FALSE(given.addresses[0].refresh);
         EXPECT_EQ(verdict.announced.size(), 1U);
         EXPECT_EQ(verdict.disputed.size(), i == limits::claim_answers_max ? 1U : 0U);
-        EXPECT_FALSE(keeper.claimed(claim, now + limits::claim_answer_pause - 1ns));
+        EXPECT_FALSE(keeper.claimed(claim, now + (limits::claim_answer_pause - 1ns)));
         now = now + limits::claim_answer_pause;
     }
     EXPECT_FALSE(keeper.claimed(claim, now));

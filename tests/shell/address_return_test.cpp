@@ -32,14 +32,13 @@ protected:
         folder.write("etc/ha.d/resource.d/IPaddr2", std::string(agents::wrapper_text()), 0755);
         runner.surroundings({"HA_RSCTMP=" + folder.at("rsctmp")}, "");
         auto started = LinkWatch::start(
-            loop,
-            {[](std::string_view) {},
-             [this](const agents::Ip& ip, unsigned link) {
-                 ++removals;
-                 runner.addresses().address_removed(ip, link);
-             },
-             [this](const std::string& name) { runner.addresses().link_returned(name); },
-             [this] { runner.addresses().news_lost(); }});
+            loop, {[](std::string_view) {},
+                   [this](const agents::Ip& ip, unsigned link) {
+                       ++removals;
+                       runner.addresses().address_removed(ip, link);
+                   },
+                   [this](const std::string& name) { runner.addresses().link_returned(name); },
+                   [this] { runner.addresses().news_lost(); }});
         ASSERT_TRUE(started);
         watch = *std::move(started);
     }

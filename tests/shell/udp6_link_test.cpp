@@ -130,8 +130,9 @@ TEST_F(Udp6LinkTest, UnicastAndMulticastOnOnePortAreKeptApart) {
 TEST_F(Udp6LinkTest, ATentativeAddressIsWaitedFor) {
     auto link = make(0, medium(Kind::mcast6, "hb9", "ff02::694", false));
     EXPECT_EQ(count(LogId::link_failed), 1);
-    auto watch =
-        LinkWatch::start(loop, [&](std::string_view name) { link->interface_changed(name); });
+    auto watch = LinkWatch::start(
+        loop, {[&](std::string_view name) { link->interface_changed(name); },
+               [](const agents::Ip&, unsigned) {}, [](const std::string&) {}, [] {}});
     ASSERT_TRUE(watch);
     ASSERT_TRUE(
         shell("ip link add hb9 type veth peer name hb8 && ip link set hb8 up && "

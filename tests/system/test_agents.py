@@ -141,8 +141,8 @@ def a_stale_owner_is_answered(t):
 
     def claim():
         since = time.time()
-        beta.run(f"{cluster.products[beta].tools}/hb_send_arp", "-i", "1", "-r", "1", "-p",
-                 "/run/stale.pid", "eth0", "10.77.0.5", "auto", "not_used", "not_used")
+        beta.run("/usr/libexec/heartbeat/hb_send_arp", "-i", "1", "-r", "1", "-p", "/run/stale.pid",
+                 "eth0", "10.77.0.5", "auto", "not_used", "not_used")
         return since
 
     since = claim()

@@ -135,7 +135,6 @@ TEST(HaCf, DefaultsOfOurOwnComeFromLimits) {
     EXPECT_EQ(cf.status_timeout, limits::script_timeout_status);
     EXPECT_EQ(cf.stop_timeout, limits::script_timeout_stop);
     EXPECT_EQ(cf.hook_timeout, limits::hook_timeout);
-    EXPECT_EQ(cf.announce_refresh, 0s);
     EXPECT_EQ(cf.stop_retries, limits::stop_retries);
     EXPECT_EQ(cf.group_order, GroupOrder::parallel);
     EXPECT_FALSE(cf.rc_d_all);
@@ -144,14 +143,12 @@ TEST(HaCf, DefaultsOfOurOwnComeFromLimits) {
 TEST(HaCf, OurOwnDirectivesAreRead) {
     const HaCf cf = parse_with(
                         "start_timeout 5\nstatus_timeout 500ms\nstop_timeout 1.5\n"
-                        "hook_timeout 7\nstop_retries 3\ngroup_order file\nrc_d_all yes\n"
-                        "announce_refresh 60")
+                        "hook_timeout 7\nstop_retries 3\ngroup_order file\nrc_d_all yes")
                         .cf;
     EXPECT_EQ(cf.start_timeout, 5s);
     EXPECT_EQ(cf.status_timeout, 500ms);
     EXPECT_EQ(cf.stop_timeout, 1500ms);
     EXPECT_EQ(cf.hook_timeout, 7s);
-    EXPECT_EQ(cf.announce_refresh, 1min);
     EXPECT_EQ(cf.stop_retries, 3);
     EXPECT_EQ(cf.group_order, GroupOrder::file);
     EXPECT_TRUE(cf.rc_d_all);
