@@ -40,10 +40,26 @@ hb_install_program(hb_check_program /usr/sbin)
 # The package makes it set-gid haclient (2555), as Debian's is: the daemon looks at the primary group of
 # whoever asks, and a build cannot know whether the group is there. Root needs neither.
 hb_install_program(cl_status /usr/bin)
+# --- shell scripts: the helpers of 3.0.6 that scripts in the field call, and hb_report ---
+if(TARGET heartbeatd)
+  set(legacy ${CMAKE_SOURCE_DIR}/tools/legacy)
+  install(PROGRAMS ${legacy}/harc DESTINATION /etc/ha.d)
+  install(PROGRAMS ${legacy}/ResourceManager ${legacy}/req_resource ${legacy}/mach_down
+                   ${CMAKE_SOURCE_DIR}/tools/hb_report
+          DESTINATION /usr/share/heartbeat)
+  install(FILES ${legacy}/legacy-functions ${legacy}/legacy-scripts ${legacy}/legacy-daemon
+          DESTINATION /usr/share/heartbeat)
+  # Not in /etc/ha.d/rc.d: the daemon does their work itself, and files there are the administrator's.
+  install(DIRECTORY ${legacy}/rc.d DESTINATION /usr/share/heartbeat USE_SOURCE_PERMISSIONS)
+  install(PROGRAMS ${legacy}/membership DESTINATION /usr/share/heartbeat RENAME hb_addnode)
+  foreach(name hb_delnode hb_setweight hb_setsite)
+    hb_install_link(hb_addnode /usr/share/heartbeat/${name})
+  endforeach()
+endif()
 # cluster-glue has commands of these names in /usr/sbin; they are left alone when they are there.
-foreach(tool stonith meatclient)
+foreach(tool stonith meatclient hb_report)
   hb_install_program(${tool} /usr/share/heartbeat)
-  if(TARGET ${tool})
+  if(TARGET heartbeatd)
     install(CODE "
       set(link \"\$ENV{DESTDIR}/usr/sbin/${tool}\")
       if(EXISTS \"\${link}\" AND NOT IS_SYMLINK \"\${link}\")
