@@ -41,16 +41,17 @@ EOF
     printf 'heartbeat of %s' "$1" >"$at/recording"
     printf 'options="--record %s"\n' "$at/recording" >"$at/default"
 }
-# as NAME COMMAND...: on that node.
-as() {
-    local at=$work/$1
-    shift
-    env PATH="$work/bin:$PATH" HA_DIR="$at/etc" HB_STATE_DIR="$at/state" HB_DEFAULTS="$at/default" \
-        HB_PID_FILE="$at/pid" HB_SYSTEM_LOGS='' WORK="$work" HB_SSH_SECONDS="${patience:-60}" "$@"
-}
+# on-node NAME COMMAND...: as if on that node.
+cat >"$work/bin/on-node" <<'EOF'
+#!/bin/sh
+at=$WORK/$1
+shift
+exec env HA_DIR="$at/etc" HB_STATE_DIR="$at/state" HB_DEFAULTS="$at/default" HB_PID_FILE="$at/pid" \
+    HB_SYSTEM_LOGS='' "$@"
+EOF
+chmod +x "$work/bin/on-node"
+export WORK=$work PATH=$work/bin:$PATH HB_SSH_SECONDS=60
 for name in alpha beta; do node $name; done
-export -f as
-export work
 # ssh that knows beta only, and only root there. stdin is the script.
 cat >"$work/bin/ssh" <<'EOF'
 #!/bin/bash
@@ -59,7 +60,7 @@ while [ "$1" != -- ]; do shift; done
 [ "$2" = root@beta ] || { echo "$2: Permission denied (publickey)." >&2; exit 255; }
 [ ! -e "$WORK/beta-is-away" ] || { echo 'ssh: connect to host beta: No route to host' >&2; exit 255; }
 [ ! -e "$WORK/beta-hangs" ] || exec sleep 1000
-as beta bash -c "$3"
+exec on-node beta sh -c "$3"
 EOF
 answer() { # program, what it does
     printf '#!/bin/sh\n%s\n' "$2" >"$work/bin/$1"
@@ -79,7 +80,7 @@ make() {
     local wanted=$1 code=0
     shift
     rm -rf "$work/report" "$work/ssh-calls"
-    as alpha timeout 120 "$report" "$@" >"$work/stdout" 2>"$work/stderr" || code=$?
+    on-node alpha timeout 120 "$report" "$@" >"$work/stdout" 2>"$work/stderr" || code=$?
     [ "$code" = "$wanted" ] || bad "$*: exit status $code, expected $wanted ($(cat "$work/stderr"))"
     [ -f "$(cat "$work/stdout")" ] || return 0
     mkdir "$work/report"
@@ -153,7 +154,7 @@ has alpha/status 'heartbeatd -s'
 rm "$work/beta-is-away"
 : >"$work/beta-hangs"
 began=$SECONDS
-patience=2
+HB_SSH_SECONDS=2
 make 3 -Q fourth
 [ $((SECONDS - began)) -lt 60 ] || bad "a hanging ssh held it up for $((SECONDS - began)) s"
 
@@ -165,9 +166,9 @@ make 2 -k
 make 2 --nonsense
 make 2 one two
 make 1 -S -Q no/such/folder/x
-as alpha "$report" -h | grep -q '^usage: hb_report' || bad 'no usage'
+on-node alpha "$report" -h | grep -q '^usage: hb_report' || bad 'no usage'
 version=$(sed -n 's/^project(heartbeat VERSION \([0-9.]*\).*/\1/p' "$1/CMakeLists.txt")
-[ "$(as alpha "$report" -V)" = "hb_report (heartbeat) $version" ] || bad 'another version than the project'
+[ "$(on-node alpha "$report" -V)" = "hb_report (heartbeat) $version" ] || bad 'another version than the project'
 leftovers=$(find . -name '.hb_report*')
 [ -z "$leftovers" ] || bad "left behind: $leftovers"
 exit $wrong
