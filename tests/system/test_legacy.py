@@ -44,3 +44,12 @@ def old_helpers_ask_the_running_daemon(t):
     call(beta, "ResourceManager", "givegroup", "svc::a", status=1, says="no other node is there")
     assert cluster.runs(beta, "a", "b")
     cluster.assert_exclusive("a", "b")
+
+    # What really runs here is in a report, and the key is not.
+    made = beta.run("/usr/share/heartbeat/hb_report", "-S", "/var/log/report", timeout=60)
+    assert made.stdout == "/var/log/report.tar.gz\n", made
+    beta.shell("cd /var/log && tar -xzf report.tar.gz")
+    for name, words in {"status": "heartbeat OK", "status.json": '"name": "beta"', "ha.cf": "node alpha beta",
+                        "var_log_ha-log": "node alpha: is dead", "ip_addr": "eth0"}.items():
+        assert words in beta.read(f"/var/log/report/beta/{name}"), name
+    assert beta.shell("grep -r SharedSecret /var/log/report", check=False).returncode == 1
