@@ -13,7 +13,7 @@ mkdir -p "$tools" "$work/etc/resource.d" "$work/etc/rc.d" "$work/init.d" "$work/
 cp -r "$source_dir"/{ResourceManager,req_resource,mach_down,legacy-*,rc.d} "$tools"
 for name in hb_addnode hb_delnode hb_setweight hb_setsite; do cp "$source_dir/membership" "$tools/$name"; done
 export HA_DIR=$work/etc/ HB_TOOLS=$tools HB_DAEMON=$work/heartbeatd HB_CL_STATUS=$work/cl_status
-export HB_INIT_DIR=$work/init.d HB_FIFO=$work/fifo WORK=$work HB_ASK_TIMEOUT=20
+export HB_INIT_DIR=$work/init.d HB_FIFO=$work/fifo WORK=$work HB_ASK_TIMEOUT=20 HB_IDLE_TIMEOUT=3
 export HA_CURHOST=alpha HA_LOGFILE=$work/log HA_DEBUGLOG=$work/debug
 unset HA_LOGFACILITY
 wrong=0
