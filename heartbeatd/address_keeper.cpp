@@ -17,6 +17,16 @@ std::string key_of(const AgentCall& call) {
     return out;
 }
 
+// Notes that it has happened. Whether that was the `most`-th time within `span`: then it counts
+// anew.
+bool too_often(std::vector<Instant>& times, Instant now, std::size_t most, Duration span) {
+    std::erase_if(times, [&](Instant one) { return now - one >= span; });
+    times.push_back(now);
+    if (times.size() < most) return false;
+    times.clear();
+    return true;
+}
+
 }  // namespace
 
 void AddressKeeper::asked(const RunAgent& job) {
@@ -153,11 +163,9 @@ Instant AddressKeeper::next_due() const noexcept {
 
 // Two machines that answer each other would do so for ever.
 void AddressKeeper::judge_rival(Held& held, std::size_t place, Instant now, Verdict& out) {
-    std::erase_if(held.answers,
-                  [now](Instant one) { return now - one >= limits::claim_answers_span; });
-    held.answers.push_back(now);
-    if (held.answers.size() < limits::claim_answers_max) return;
-    held.answers.clear();
+    if (!too_often(held.answers, now, limits::claim_answers_max, limits::claim_answers_span)) {
+        return;
+    }
     held.next_answer = now + limits::claim_rest;
     out.disputed.push_back(place);
 }
@@ -174,11 +182,7 @@ void AddressKeeper::judge(Held& held, const agents::CareResult& result, std::siz
     const bool failed = result.cared == agents::Cared::failed;
     (failed ? out.failed : out.put_back).push_back(place);
     if (failed) held.due = std::min(held.due, now + limits::address_mend_again);
-    std::erase_if(held.mends,
-                  [now](Instant one) { return now - one >= limits::address_mends_span; });
-    held.mends.push_back(now);
-    if (held.mends.size() < limits::address_mends_max) return;
-    held.mends.clear();
+    if (!too_often(held.mends, now, limits::address_mends_max, limits::address_mends_span)) return;
     held.rest_until = now + limits::address_rest;
     // Whatever happens until then; and without it, in case its news were lost.
     held.due = held.rest_until;

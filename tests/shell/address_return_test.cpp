@@ -1,16 +1,14 @@
 // Addresses that somebody else removes come back: runner, watch, guard and agent at work in a
 // network namespace of the test's own.
 #include <linux/rtnetlink.h>
-#include <sched.h>
 
 #include <algorithm>
-#include <optional>
 
-#include "agents/netlink.hpp"
 #include "agents/wrapper.hpp"
 #include "launcher.hpp"
 #include "link_watch.hpp"
 #include "loop.hpp"
+#include "own_network.hpp"
 #include "script_runner.hpp"
 #include "shell_fixture.hpp"
 
@@ -21,13 +19,11 @@ using namespace std::chrono_literals;
 
 constexpr unsigned lo_index = 1;
 
-class AddressReturnTest : public testing::Test {
+class AddressReturnTest : public OwnNetworkTest {
 protected:
     void SetUp() override {
-        if (::unshare(CLONE_NEWNET) != 0) GTEST_SKIP() << "namespaces need root";
-        auto opened = agents::Netlink::open();
-        ASSERT_TRUE(opened);
-        kernel.emplace(*std::move(opened));
+        OwnNetworkTest::SetUp();
+        if (!kernel) return;
         ASSERT_EQ(change(agents::LinkUp{lo_index}), 0);
         folder.write("etc/ha.d/resource.d/IPaddr2", std::string(agents::wrapper_text()), 0755);
         runner.surroundings({"HA_RSCTMP=" + folder.at("rsctmp")}, "");
@@ -78,7 +74,6 @@ protected:
     ScriptRunner runner{loop.context(), launcher, folder.paths(),
                         [this](ScriptDone result) { done.push_back(std::move(result)); },
                         [this](const LogLine& line) { log.push_back(log_text(line)); }};
-    std::optional<agents::Netlink> kernel;
     std::unique_ptr<LinkWatch> watch;
     std::uint64_t last{};
     int removals{};

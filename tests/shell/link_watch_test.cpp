@@ -2,14 +2,13 @@
 #include "link_watch.hpp"
 
 #include <linux/rtnetlink.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "agents/netlink.hpp"
 #include "loop.hpp"
+#include "own_network.hpp"
 #include "shell_fixture.hpp"
 
 namespace hb::shell {
@@ -27,14 +26,11 @@ agents::Address on_loopback(int last) {
     return out;
 }
 
-class LinkWatchTest : public testing::Test {
+class LinkWatchTest : public OwnNetworkTest {
 protected:
-    // CTest runs each test in a process of its own, which then sees an empty network.
     void SetUp() override {
-        if (::unshare(CLONE_NEWNET) != 0) GTEST_SKIP() << "namespaces need root";
-        auto opened = agents::Netlink::open();
-        ASSERT_TRUE(opened);
-        kernel.emplace(*std::move(opened));
+        OwnNetworkTest::SetUp();
+        if (!kernel) return;
         auto started =
             LinkWatch::start(loop, {[this](std::string_view name) { changed.emplace_back(name); },
                                     [this](const agents::Ip& ip, unsigned index) {
@@ -51,7 +47,6 @@ protected:
     bool happens(const std::function<bool()>& what) { return run_until(loop.context(), what); }
 
     Loop loop;
-    std::optional<agents::Netlink> kernel;
     std::unique_ptr<LinkWatch> watch;
     std::vector<std::string> changed, returned;
     std::vector<std::pair<std::string, unsigned>> removed;

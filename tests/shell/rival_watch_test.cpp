@@ -1,7 +1,6 @@
 // What other machines announce, on a cable of the test's own: a network namespace with a veth pair.
 #include "rival_watch.hpp"
 
-#include <sched.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -12,10 +11,10 @@
 #include <vector>
 
 #include "agents/announce.hpp"
-#include "agents/netlink.hpp"
 #include "base/limits.hpp"
 #include "clock.hpp"
 #include "loop.hpp"
+#include "own_network.hpp"
 #include "shell_fixture.hpp"
 
 namespace hb::shell {
@@ -25,17 +24,15 @@ using namespace std::chrono_literals;
 
 const agents::Mac their_mac{2, 0, 0, 0, 0, 9};
 
-class RivalWatchTest : public testing::Test {
+class RivalWatchTest : public OwnNetworkTest {
 protected:
-    // CTest runs each test in a process of its own, which then sees an empty network.
     void SetUp() override {
-        if (::unshare(CLONE_NEWNET) != 0) GTEST_SKIP() << "namespaces need root";
+        OwnNetworkTest::SetUp();
+        if (!kernel) return;
         ASSERT_EQ(std::system("ip link add ours type veth peer name theirs && "
                               "ip link set ours up && ip link set theirs up"),
                   0);
-        auto netlink = agents::Netlink::open();
-        ASSERT_TRUE(netlink);
-        const auto links = netlink->links();
+        const auto links = kernel->links();
         ASSERT_TRUE(links);
         for (const agents::Link& link : *links) {
             if (link.name == "ours") ours = link;
