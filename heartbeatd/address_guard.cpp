@@ -108,7 +108,8 @@ private:
     std::function<void(int family)> first_held_;
     std::set<int> families_;  // it was told of
     AddressKeeper keeper_;
-    std::set<std::string> why_;  // for the next announcement
+    std::set<std::string> why_;      // for the next look
+    std::set<std::string> reasons_;  // of the one that is under way
     bool busy_{false};
     bool posted_{false};
 };
@@ -118,6 +119,7 @@ void AddressGuard::State::pump() {
     const AddressKeeper::Given given = keeper_.take_due(clock_.now());
     if (!given.keys.empty()) {
         busy_ = true;
+        reasons_ = std::exchange(why_, {});
         hooks_.care(given.addresses, [me = shared_from_this(), given](AsideEnd end, Results found) {
             me->busy_ = false;
             me->answered(given, end, found);
@@ -207,7 +209,7 @@ void AddressGuard::State::tell(const AddressKeeper::Verdict& verdict, const Resu
         });
     if (verdict.announced.empty()) return;
     std::string why;
-    for (const std::string& one : std::exchange(why_, {})) why += (why.empty() ? "" : ", ") + one;
+    for (const std::string& one : reasons_) why += (why.empty() ? "" : ", ") + one;
     log(log_line(LogId::address_announced, named(verdict.announced, results), why));
 }
 

@@ -169,6 +169,16 @@ TEST_F(GuardTest, ARivalIsAnsweredAndNamed) {
     loop.restart();
     loop.poll();
     EXPECT_EQ(requests.size(), 1U) << "he was answered a moment ago";
+    // Why: a reason that was none (a frame of our own) must not stand beside the next one.
+    guard.address_claimed({*agents::parse_ip("10.0.0.6"), {2, 0, 0, 0, 0, 7}}, 1);
+    ASSERT_TRUE(asked(2));
+    reply(AsideEnd::done, {result(0, Cared::there)});
+    guard.link_returned("eth0");
+    ASSERT_TRUE(asked(3));
+    CareResult five = result(0, Cared::there);
+    five.announced = true;
+    reply(AsideEnd::done, {five, result(1, Cared::there)});
+    EXPECT_EQ(log.back(), "10.0.0.5 announced again: eth0 is up again");
 }
 
 TEST_F(GuardTest, ARefreshIsSilent) {
