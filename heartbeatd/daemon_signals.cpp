@@ -116,6 +116,14 @@ void Daemon::reload(LoadedConfig next) {
     for (const auto& found : next.found.warnings) {
         log(log_line(LogId::config_warning, found.shown()));
     }
+    if (next.groups.empty() && !config_.groups.empty()) {
+        // As an editor leaves it for a moment that writes over the file.
+        log(log_line(
+            LogId::reload_refused,
+            "haresources has no resource group, expected at least one: all that runs would "
+            "be stopped (a restart takes it as it is)"));
+        return;
+    }
     const config::Difference difference = config::compare(
         {config_.ha_cf, config_.keys, config_.groups}, {next.ha_cf, next.keys, next.groups});
     for (const std::string& words : difference.waiting) {
@@ -143,6 +151,7 @@ void Daemon::take_over_live_part(const LoadedConfig& next) {
     const int priority_before = config_.ha_cf.rtprio;
     config_.ha_cf = config::with_live_part(config_.ha_cf, next.ha_cf);
     config_.keys = next.keys;
+    config_.groups = next.groups;
     journal_.retarget(journal_targets(config_, options_));
     prepare_children();
     watchdog_.timeout(config_.ha_cf.deadtime);

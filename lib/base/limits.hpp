@@ -246,4 +246,9 @@ inline constexpr std::size_t config_line_bytes_max = 5119;
 inline constexpr std::size_t config_file_bytes_max = 1U << 20U;  // a larger one is an error
 inline constexpr std::size_t config_errors_max = 100;  // reported per file, the rest is counted
 
+// --- a changed haresources ---
+inline constexpr std::size_t file_changes_told = 20;  // lines of the log for one reload
+inline constexpr std::size_t removed_groups =
+    1000;  // told to nodes that may not know; the oldest go
+
 }  // namespace hb::limits

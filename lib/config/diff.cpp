@@ -261,7 +261,7 @@ Difference compare(const Files& running, const Files& next) {
         return name;
     }).tell("node", out.waiting);
     compare_lists(running.ha_cf.media, next.ha_cf.media, medium_name).tell("media", out.waiting);
-    compare_groups(running.groups, next.groups).tell("haresources", out.waiting);
+    compare_groups(running.groups, next.groups).tell("haresources", out.live);
     return out;
 }
 

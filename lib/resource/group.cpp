@@ -20,7 +20,9 @@ bool is_address(const config::Member& member) {
 }  // namespace
 
 Group::Group(config::ResourceGroup group)
-    : group_(std::move(group)), past_(group_.members.size()) {}
+    : group_(std::move(group)),
+      presence_(group_.members.size(), Presence::with_group),
+      past_(group_.members.size()) {}
 
 bool Group::awaits(JobId job) const noexcept {
     return std::any_of(awaited_.begin(), awaited_.end(),
@@ -99,6 +101,7 @@ void Group::probe(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
 void Group::start(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
     HB_CHECK(!busy());
     limits_ = limits;
+    part_.clear();
     stop_asked_ = false;
     at_ = 0;
     begin_status(jobs, out);
@@ -109,21 +112,27 @@ void Group::begin_status(JobSource& jobs, Wishes& out) {
     next_.clear();
     failed_ = false;
     const std::size_t end = end_of(at_);
-    for (std::size_t i = at_; i < end; ++i) run(i, ScriptAction::status, jobs, out);
+    for (std::size_t i = at_; i < end; ++i) {
+        if (takes_part(i)) run(i, ScriptAction::status, jobs, out);
+    }
 }
 
 void Group::stop(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
     limits_ = limits;
-    if (step_ == Step::status || step_ == Step::start) {
+    const bool walks = step_ == Step::status || step_ == Step::start ||
+                       (partial() && (step_ == Step::stop || step_ == Step::ask));
+    if (walks) {
         stop_asked_ = true;  // done() goes on
         return;
     }
-    HB_CHECK(!busy());
+    HB_CHECK(!busy() || (partial() && step_ == Step::pause));
     begin_stop(jobs, out);
 }
 
 void Group::begin_stop(JobSource& jobs, Wishes& out) {
     stop_asked_ = false;
+    part_.clear();
+    retry_at_ = never;
     at_ = begin_of(group_.members.size() - 1);
     begin_step_of_stop(jobs, out);
 }
@@ -133,7 +142,9 @@ void Group::begin_step_of_stop(JobSource& jobs, Wishes& out) {
     stop_tries_ = 0;
     next_.clear();
     timed_out_ = false;
-    for (std::size_t i = end_of(at_); i > at_; --i) run(i - 1, ScriptAction::stop, jobs, out);
+    for (std::size_t i = end_of(at_); i > at_; --i) {
+        if (takes_part(i - 1)) run(i - 1, ScriptAction::stop, jobs, out);
+    }
 }
 
 std::optional<WalkEnd> Group::done(Instant now, const ScriptDone& result, JobSource& jobs,
@@ -182,6 +193,7 @@ std::optional<WalkEnd> Group::after_status(const Awaited& ended, const ScriptDon
     }
     const bool runs = result.end == ScriptEnd::exited && says_running(result.output);
     if (!runs) next_.push_back(ended.member);
+    if (runs && partial()) presence_[ended.member] = Presence::with_group;
     if (!awaited_.empty()) return std::nullopt;
     if (stop_asked_) {
         begin_stop(jobs, out);
@@ -202,8 +214,9 @@ std::optional<WalkEnd> Group::after_start(const Awaited& ended, const ScriptDone
     if (!ok) log_failure(result, ended, out);
     if (!ok && !stop_asked_) {
         failed_ = true;
-        wish_log(out, LogId::group_failed, group_.members[ended.member].token);
+        if (!partial()) wish_log(out, LogId::group_failed, group_.members[ended.member].token);
     }
+    if (ok && partial()) presence_[ended.member] = Presence::with_group;
     if (!awaited_.empty()) return std::nullopt;
     if (stop_asked_) {
         begin_stop(jobs, out);
@@ -211,14 +224,18 @@ std::optional<WalkEnd> Group::after_start(const Awaited& ended, const ScriptDone
     }
     if (!failed_) return next_start(jobs, out);
     step_ = Step::idle;
-    return WalkEnd::start_failed;
+    if (!partial()) return WalkEnd::start_failed;
+    refuse_from(at_, out);
+    return WalkEnd::grown;
 }
 
 std::optional<WalkEnd> Group::next_start(JobSource& jobs, Wishes& out) {
-    at_ = end_of(at_);
+    do {
+        at_ = end_of(at_);
+    } while (at_ < group_.members.size() && step_is_empty(at_));
     if (at_ == group_.members.size()) {
         step_ = Step::idle;
-        return WalkEnd::started;
+        return partial() ? WalkEnd::grown : WalkEnd::started;
     }
     begin_status(jobs, out);
     return std::nullopt;
@@ -234,7 +251,14 @@ std::optional<WalkEnd> Group::after_stop(Instant now, const Awaited& ended,
         timed_out_ |= result.end == ScriptEnd::timed_out;
     }
     if (!awaited_.empty()) return std::nullopt;
-    if (next_.empty()) return next_stop(jobs, out);
+    if (stop_asked_) {
+        begin_stop(jobs, out);
+        return std::nullopt;
+    }
+    if (next_.empty()) {
+        take_out_step();
+        return next_stop(jobs, out);
+    }
     // A stop that hangs took its whole time-out already: two of them are enough.
     stop_tries_ += std::exchange(timed_out_, false) ? limits_.stop_retries / 2 + 1 : 1;
     if (limits_.stop_retries > 0 && stop_tries_ > limits_.stop_retries) {
@@ -267,22 +291,31 @@ std::optional<WalkEnd> Group::after_ask(const Awaited& ended, const ScriptDone& 
                                         JobSource& jobs, Wishes& out) {
     if (result.end == ScriptEnd::exited && !says_running(result.output)) {
         wish_log(out, LogId::stop_narrow, group_.members[ended.member].token);
+    } else if (partial()) {
+        left_over_.push_back(ended.member);
+        wish_log(out, LogId::member_left_over, group_.members[ended.member].token, group_.key);
     } else {
         failed_ = true;
     }
     if (!awaited_.empty()) return std::nullopt;
-    if (!failed_) return next_stop(jobs, out);
+    if (stop_asked_) {
+        begin_stop(jobs, out);
+        return std::nullopt;
+    }
+    if (!failed_) {
+        take_out_step();
+        return next_stop(jobs, out);
+    }
     wish_log(out, LogId::stop_failed);
     step_ = Step::idle;
     return WalkEnd::stop_failed;
 }
 
 std::optional<WalkEnd> Group::next_stop(JobSource& jobs, Wishes& out) {
-    if (at_ == 0) {
-        step_ = Step::idle;
-        return WalkEnd::stopped;
-    }
-    at_ = begin_of(at_ - 1);
+    do {
+        if (at_ == 0) return all_stopped();
+        at_ = begin_of(at_ - 1);
+    } while (step_is_empty(at_));
     begin_step_of_stop(jobs, out);
     return std::nullopt;
 }

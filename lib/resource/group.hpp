@@ -37,6 +37,8 @@ enum class WalkEnd : std::uint8_t {
     start_failed,  // and nothing was stopped yet: ask for stop()
     stopped,
     stop_failed,  // a member runs and cannot be stopped
+    shrunk,       // members that a new file lacks are stopped, or stay on until all are
+    grown,        // members that a new file brought are started, or refused
 };
 
 class Group {
@@ -54,6 +56,26 @@ public:
     // is under way its current scripts are awaited first.
     void stop(const WalkLimits& limits, JobSource& jobs, Wishes& out);
 
+    // --- of a group that runs, while the file changes (group_change.cpp) ---
+    // Stops members that `next` lacks; false: there is none, and nothing was begun. One that cannot
+    // be stopped stays in the group until all of it is stopped; it is tried once more with `again`.
+    bool shrink(const config::ResourceGroup& next, bool again, const WalkLimits& limits,
+                JobSource& jobs, Wishes& out);
+    // From now on `next` is the group. `runs`: what was in it before runs, what is new is absent.
+    void change_to(config::ResourceGroup next, bool runs);
+    // Members that are to be started, though the group runs.
+    std::vector<const config::Member*> absent() const;
+    // Whether that member may run when the group does.
+    bool present(std::size_t member) const noexcept {
+        return presence_[member] == Presence::with_group ||
+               presence_[member] == Presence::arriving || presence_[member] == Presence::left_over;
+    }
+    // Starts them, from left to right. One that fails, and what follows it, is refused: it is left
+    // alone until try_again(), and the group goes on without it.
+    void grow(const WalkLimits& limits, JobSource& jobs, Wishes& out);
+    void try_again();
+    bool left_over() const noexcept;
+
     // Whether this group waits for that job.
     bool awaits(JobId job) const noexcept;
     // The next step of the walk, or its end.
@@ -67,6 +89,15 @@ public:
     std::vector<MemberView> members(Instant now) const;
 
 private:
+    // Of a member while the group runs.
+    enum class Presence : std::uint8_t {
+        with_group,
+        absent,     // new in the file
+        arriving,   // and being started
+        refused,    // or not to be started
+        taken_out,  // no longer in the file, and stopped
+        left_over,  // or not to be stopped
+    };
     enum class Step : std::uint8_t { idle, probing, status, start, stop, pause, ask };
 
     struct Awaited {
@@ -80,6 +111,13 @@ private:
         Instant ended{};
     };
 
+    // A walk over some of the members leaves the others alone.
+    bool takes_part(std::size_t member) const noexcept { return part_.empty() || part_[member]; }
+    bool partial() const noexcept { return !part_.empty(); }
+    bool step_is_empty(std::size_t begin) const noexcept;
+    void refuse_from(std::size_t member, Wishes& out);
+    void take_out_step();
+    WalkEnd all_stopped();
     void note(Instant now, const Awaited& ended, const ScriptDone& result);
     // Beginning and end of the step that this member belongs to.
     std::size_t begin_of(std::size_t member) const noexcept;
@@ -113,9 +151,12 @@ private:
     bool failed_{false};     // a start failed, or the last question was not answered with no
     bool timed_out_{false};  // a stop hung
     int stop_tries_{};
-    bool stop_asked_{false};  // during a start
+    bool stop_asked_{false};  // during a start, or a walk over some members
     Instant retry_at_{never};
     std::vector<Awaited> awaited_;
+    std::vector<Presence> presence_;         // by member
+    std::vector<bool> part_;                 // by member; empty: all take part
+    std::vector<std::size_t> left_over_;     // of this step
     std::vector<std::array<Past, 3>> past_;  // by member and action
     std::size_t probe_running_{};
     bool probe_unknown_{false};

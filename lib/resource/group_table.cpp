@@ -26,12 +26,21 @@ bool on_its_way(Tenure t) noexcept {
 
 GroupTable::GroupTable(NodeName self, const std::vector<config::ResourceGroup>& groups,
                        config::GroupOrder order, WalkLimits limits)
-    : self_(std::move(self)), limits_(limits), strict_order_(order == config::GroupOrder::file) {
+    : self_(std::move(self)),
+      limits_(limits),
+      order_(order),
+      strict_order_(order == config::GroupOrder::file) {
     for (const config::ResourceGroup& group : groups) {
         Slot slot{.walk = Group(group), .leans_on = {}, .since = {}};
         slots_.push_back(std::move(slot));
     }
-    for (const Dependency& each : dependencies(groups, order)) {
+    lean(groups);
+}
+
+void GroupTable::lean(const std::vector<config::ResourceGroup>& groups) {
+    for (Slot& slot : slots_) slot.leans_on.clear();
+    dependency_lines_.clear();
+    for (const Dependency& each : dependencies(groups, order_)) {
         slots_[each.later].leans_on.push_back(each.earlier);
         dependency_lines_.push_back(log_line(LogId::group_waits_for, groups[each.later].key,
                                              groups[each.earlier].key, each.reason));
@@ -245,12 +254,18 @@ void GroupTable::walk_ended(Instant now, std::size_t index, WalkEnd end, Wishes&
         case WalkEnd::stop_failed:
             apply(index, TenureInput::stop_failed, out);
             return;
+        case WalkEnd::shrunk:
+        case WalkEnd::grown:
+            wish_log(out, LogId::group_changed, slot.key(), now - slot.since);
+            return;
     }
 }
 
 bool GroupTable::settled() const noexcept {
-    return std::none_of(slots_.begin(), slots_.end(),
-                        [](const Slot& slot) { return slot.probing || on_its_way(slot.tenure); });
+    return std::none_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
+        return slot.probing || on_its_way(slot.tenure) ||
+               (slot.tenure == Tenure::held && slot.walk.busy());
+    });
 }
 
 bool GroupTable::any(Tenure tenure) const noexcept {

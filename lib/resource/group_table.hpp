@@ -22,11 +22,15 @@ public:
         std::vector<std::size_t> leans_on;  // indexes of earlier groups
         bool probing{false};                // its first `status` is not answered yet
         bool start_due{false}, stop_due{false};
-        bool failing{false};  // it is released because a start failed
-        Instant since{};      // of the walk under way
+        bool failing{false};    // it is released because a start failed
+        bool going{false};      // the next file lacks it: it is released, and taken no more
+        bool went_here{false};  // it was ours when that began
+        Instant since{};        // of the walk under way
 
         const std::string& key() const { return walk.config().key; }
         const NodeName& preferred() const { return walk.config().node; }
+        // A group that goes is not given up before the new file counts: nobody is to take it.
+        bool told_as_ours() const { return probing || claimed(tenure) || went_here; }
     };
 
     GroupTable(NodeName self, const std::vector<config::ResourceGroup>& groups,
@@ -58,6 +62,19 @@ public:
     void wakeup(Instant now, Wishes& out);
     Instant next_deadline() const noexcept;
 
+    // --- a new file (group_table_change.cpp) ---
+    // What runs here and is not in it any more is stopped: groups, and members of others. False:
+    // there is nothing of that kind. `again`: also what did not stop before. REQUIRES: at_rest().
+    bool shrink(Instant now, const std::vector<config::ResourceGroup>& next, bool again,
+                Wishes& out);
+    // No script runs, nor is to.
+    bool at_rest() const noexcept;
+    // The groups are these from now on; what runs goes on. REQUIRES: at_rest().
+    void change_to(const std::vector<config::ResourceGroup>& next, Wishes& out);
+    // Members that the file brought to a group that runs.
+    void grow(std::size_t index, Wishes& out);
+    void try_again() noexcept;
+
     // What keeps this group's start or stop back: a group that must start or stop first. Nothing:
     // none does.
     const Slot* waits_for(std::size_t index) const noexcept;
@@ -80,9 +97,11 @@ private:
     bool may_start(const Slot& slot) const noexcept;
     bool base_failed(const Slot& slot) const noexcept;
     bool may_stop(std::size_t index) const noexcept;
+    void lean(const std::vector<config::ResourceGroup>& groups);
 
     NodeName self_;
     WalkLimits limits_;
+    config::GroupOrder order_;
     bool strict_order_;
     std::vector<Slot> slots_;
     std::vector<LogLine> dependency_lines_;

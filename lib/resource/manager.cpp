@@ -11,7 +11,7 @@ namespace hb::resource {
 
 Manager::Manager(ManagerConfig config, Now now)
     : config_(std::move(config)),
-      file_digest_(file_digest(config_.groups)),
+      file_word_(file_digest(config_.groups)),
       table_(config_.self, config_.manage ? config_.groups : std::vector<config::ResourceGroup>{},
              config_.order,
              {config_.start_timeout, config_.status_timeout, config_.stop_timeout,
@@ -63,7 +63,7 @@ void Manager::repeat_question(Instant now, Wishes& out) {
         return peer.present() && only_silent(peer);
     });
     ask_again_at_ = now + (silent ? limits::ask_silent : limits::ask_again);
-    wish(out, Letter{"starting", {{"hb_ask", question_}}});
+    wish(out, Letter{"starting", {{"hb_ask", question_}, {"hb_file", file_word_}}});
     report_is_news_ = true;  // it may arrive after the report that follows it
     // A real node takes us for unstable now, until our next report: at our start at once, later
     // when we know what it holds.
@@ -184,6 +184,8 @@ void Manager::reconfigure(Now now, const ManagerConfig& next, Wishes& out) {
     table_.set_limits(
         {next.start_timeout, next.status_timeout, next.stop_timeout, next.stop_retries});
     reset_failed(now.mono, Holding::all, out);
+    table_.try_again();
+    want_file(next.groups);
     settle(now, out);
 }
 
@@ -244,8 +246,19 @@ View Manager::view() const {
         }
     }
     for (const GroupTable::Slot& slot : table_.slots()) {
-        view.groups.push_back({slot.key(), slot.preferred(), slot.probing || claimed(slot.tenure),
-                               slot.tenure == Tenure::failed_here});
+        if (slot.going) continue;
+        PlanGroup group;
+        group.key = slot.key();
+        group.preferred = slot.preferred();
+        group.ours = slot.probing || claimed(slot.tenure);
+        group.failed_here = slot.tenure == Tenure::failed_here;
+        for (const Peer& peer : peers_) {
+            if (!peer.present() || !peer.file_differs) continue;
+            group.disputed |= peer.disputed.contains(slot.key());
+            group.put_away |= peer.put_away.contains(slot.key());
+            if (peer.strange.contains(slot.key())) group.strangers.insert(peer.name);
+        }
+        view.groups.push_back(std::move(group));
     }
     return view;
 }
@@ -257,7 +270,10 @@ void Manager::settle(Now now, Wishes& out) {
     settle_standby(now, out);
     settle_late_answer(now, out);
     settle_ip_requests(out);
+    settle_file(now, out);
+    settle_marks();
     settle_plan(now.mono, out);
+    settle_growth(now.mono, out);
     settle_deferred(now, out);
     settle_failback(now, out);
     settle_offers(now, out);
@@ -269,6 +285,7 @@ void Manager::settle(Now now, Wishes& out) {
     settle_told_again(now.mono);
     settle_log(out);
     settle_audit(out);
+    settle_marks();
 }
 
 void Manager::settle_standby(Now now, Wishes& out) {
@@ -325,6 +342,10 @@ void Manager::settle_legacy(Instant now, Wishes& out) {
             std::any_of(peers_.begin(), peers_.end(), [this, &slot](const Peer& p) {
                 return p.present() && legacy_between(p) && p.held.contains(slot.key());
             });
+        const bool disputed = std::any_of(peers_.begin(), peers_.end(), [&slot](const Peer& p) {
+            return p.present() && p.disputed.contains(slot.key());
+        });
+        if (disputed) continue;  // its answer would be about another group
         if (slot.preferred() != config_.self || slot.tenure != Tenure::elsewhere || !peer_holds) {
             continue;
         }

@@ -73,7 +73,8 @@ public:
     void confirm_fenced(Now now, const NodeName& peer, Wishes& out);
     void stop(Now now, Wishes& out);
     void wakeup(Now now, Wishes& out);
-    // Failback policy and script limits; failed groups get another chance.
+    // Failback policy, script limits, groups; failed ones get another chance. Other groups count
+    // from the moment on in which nothing moves and what is not among them any more has stopped.
     void reconfigure(Now now, const ManagerConfig& next, Wishes& out);
     Instant next_deadline() const noexcept;
 
@@ -131,9 +132,23 @@ private:
     // The class by which that peer calls the group.
     static Holding class_at(const Peer& peer, const GroupTable::Slot& slot);
     void read_holdings(Peer& peer, const Letter& letter);
-    void compare_files(Peer& peer, const Letter& letter, Wishes& out);
     void settle_conflicts(Peer& peer, Wishes& out);
     static void announce_again(const GroupTable::Slot& slot, Wishes& out);
+
+    // another haresources, here or there (manager_file.cpp)
+    void compare_files(Peer& peer, const Letter& letter, Wishes& out);
+    void translate(Peer& peer) const;
+    std::string file_word() const;
+    void look_at_own_file();
+    void settle_marks();
+    std::string marks() const;
+    void want_file(const std::vector<config::ResourceGroup>& groups);
+    std::string file_waits_for() const;
+    void settle_file(Now now, Wishes& out);
+    void change_file(Now now, Wishes& out);
+    void forget_groups();
+    void settle_growth(Instant now, Wishes& out);
+    bool runs_elsewhere(const GroupTable::Slot& slot) const;
 
     // dead peers (manager_fencing.cpp)
     bool may_hold(const Peer& peer, bool ever_heard) const;
@@ -203,7 +218,12 @@ private:
     bool first_before(const NodeName& peer) const;
 
     ManagerConfig config_;
-    std::string file_digest_;  // of the groups in force
+    std::string file_word_;                                     // digest of the groups in force
+    std::optional<std::vector<config::ResourceGroup>> target_;  // while what it lacks is stopped
+    std::optional<std::vector<config::ResourceGroup>> wanted_;  // read behind that
+    bool file_waits_told_{false};
+    std::vector<bool> claims_seen_;  // by group, while files differ
+    std::deque<GroupMark> removed_;  // from the file, and another node may not know yet
     GroupTable table_;
     std::vector<Peer> peers_;  // the other nodes, file order
     Standby standby_;

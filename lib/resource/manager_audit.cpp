@@ -8,11 +8,13 @@ namespace hb::resource {
 
 // What an operator should hear of this group now.
 std::optional<LogLine> Manager::complaint(const GroupTable::Slot& slot) const {
-    if (claimed(slot.tenure)) return std::nullopt;
+    if (claimed(slot.tenure) || slot.going) return std::nullopt;
     bool peer_present = false, peer_failed = true;
     for (const Peer& peer : peers_) {
         if (!peer.present()) continue;
-        if (peer.held.contains(slot.key()) || !peer.reported || !peer.stable) return std::nullopt;
+        if (peer.held.contains(slot.key()) || peer.put_away.contains(slot.key()))
+            return std::nullopt;
+        if (!peer.reported || !peer.stable) return std::nullopt;
         peer_present = true;
         peer_failed = peer_failed && peer.failed.contains(slot.key());
     }

@@ -68,14 +68,16 @@ Duration Manager::delay_before(Instant now, const Peer& peer, bool ever_heard) c
     const auto here =
         std::count_if(table_.slots().begin(), table_.slots().end(),
                       [](const GroupTable::Slot& slot) { return claimed(slot.tenure); });
+    // What it said, and not what that means for another file of ours: it counts the same way.
+    const std::size_t there = peer.file_differs ? peer.said_held.size() : peer.held.size();
     Standpoint at;
     at.first_in_file = first_before(peer.name);
-    at.owns_less = static_cast<std::size_t>(here) < peer.held.size();
+    at.owns_less = static_cast<std::size_t>(here) < there;
     at.hears_ping = fencer_.hears_ping(now);
     const int least = ever_heard && !peer.ours ? 1 : 0;
     const int slots = std::max(least, delay_slots(at));
     if (slots == 0) return Duration::zero();
-    const bool owns_more = static_cast<std::size_t>(here) > peer.held.size();
+    const bool owns_more = static_cast<std::size_t>(here) > there;
     const bool goes_first = at.first_in_file ? !at.owns_less : owns_more;
     return fencer_.delay() * slots + (goes_first ? peer.lag.least : peer.lag.most);
 }
@@ -200,7 +202,8 @@ void Manager::read_survivors(Peer& peer, const Letter& letter, Wishes& out) {
 // stays where it was taken, else the node that is preferred keeps.
 NodeName Manager::keeper_of(const Peer& peer, const GroupTable::Slot& slot) const {
     if (peer.survived_shot != peer.shot_us) return peer.survived_shot ? config_.self : peer.name;
-    return keeper(config_.self, peer.name, slot.preferred(), config_.nodes);
+    const bool disputed = peer.disputed.contains(slot.key());
+    return keeper(config_.self, peer.name, disputed ? NodeName() : slot.preferred(), config_.nodes);
 }
 
 // A reload: somebody has mended the device, or wants to know whether it works now.

@@ -16,7 +16,10 @@ bool Manager::letter(Now now, const NodeName& name, const Letter& letter, Wishes
         return false;
     }
     if (peer == nullptr || !config_.manage) return true;
-    if (letter.type == "starting") on_starting(now.mono, *peer, letter);
+    if (letter.type == "starting") {
+        compare_files(*peer, letter, out);
+        on_starting(now.mono, *peer, letter);
+    }
     if (letter.type == "resource") on_resource(now, *peer, letter, out);
     if (letter.type == "ask_resources") on_ask_resources(now, *peer, letter, out);
     if (letter.type == "hb_takeover") on_hb_takeover(now, *peer, letter, out);
@@ -98,22 +101,18 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
     peer.held.clear();
     peer.failed.clear();
     if (letter.has("hb_held")) {
-        for (std::string& key : words(letter.get("hb_held"))) peer.held.insert(std::move(key));
-        for (std::string& key : words(letter.get("hb_failed"))) peer.failed.insert(std::move(key));
-        return;
+        const auto keys_in = [&letter](std::string_view field) {
+            const auto keys = words(letter.get(field));
+            return std::set<std::string>(keys.begin(), keys.end());
+        };
+        peer.said_held = keys_in("hb_held");
+        peer.said_failed = keys_in("hb_failed");
+        peer.marks = read_marks(letter.get("hb_groups"));
+        return translate(peer);
     }
     for (const GroupTable::Slot& slot : table_.slots()) {
         if (includes(peer.holding, class_at(peer, slot))) peer.held.insert(slot.key());
     }
-}
-
-// Each node goes by its own file: a group that only one of them knows is taken over by nobody.
-void Manager::compare_files(Peer& peer, const Letter& letter, Wishes& out) {
-    if (!peer.ours || !letter.has("hb_file")) return;
-    const bool differs = letter.get("hb_file") != file_digest_;
-    if (differs == peer.file_differs) return;
-    peer.file_differs = differs;
-    wish_log(out, differs ? LogId::file_differs : LogId::file_agrees, peer.name);
 }
 
 // A live peer claims what we claim: after a partition, a stall, or a daemon that died while its
@@ -209,7 +208,8 @@ void Manager::on_ip_request(Peer& peer, const Letter& letter, Wishes& out) {
         wish_log(out, LogId::request_bad, "ip-request", "no group " + printable(key));
         return;
     }
-    if (!peer.ours) peer.held.insert(key);  // it starts it as soon as we have answered
+    if (peer.disputed.contains(key)) return;  // it means another group
+    if (!peer.ours) peer.held.insert(key);    // it starts it as soon as we have answered
     ip_requests_.emplace(key, peer.name);
 }
 
@@ -236,7 +236,7 @@ void Manager::answer_ip_requests(Wishes& out) {
         // It starts it now, whatever it said before; its next report may say otherwise.
         if (Peer* asker = find(request.second)) {
             asker->failed.erase(request.first);
-            asker->held.insert(request.first);
+            asker->has(request.first);
         }
         return true;
     });
@@ -247,11 +247,12 @@ void Manager::on_ip_request_resp(Peer& peer, const Letter& letter, Wishes& out) 
     if (letter.get("dest") == peer.name) return starts_unasked(peer, key, out);
     if (letter.get("dest") != config_.self || letter.get("ok") != "OK" || stopping_) return;
     const GroupTable::Slot* slot = table_.find(key);
-    if (slot == nullptr || slot->preferred() != config_.self || ip_asked_.erase(key) == 0) {
+    if (slot == nullptr || slot->going || peer.disputed.contains(key) ||
+        slot->preferred() != config_.self || ip_asked_.erase(key) == 0) {
         answer_due_ = true;  // it believes that we start it
         return;
     }
-    for (Peer& each : peers_) each.held.erase(key);  // it is released there
+    for (Peer& each : peers_) each.has_not(key);  // it is released there
     table_.take(key, out);
 }
 
@@ -273,7 +274,7 @@ Holding Manager::holding() const {
 Letter Manager::report(std::string_view info) const {
     std::string held, failed;
     for (const GroupTable::Slot& slot : table_.slots()) {
-        if (slot.probing || claimed(slot.tenure)) held += slot.key() + " ";
+        if (slot.told_as_ours()) held += slot.key() + " ";
         if (slot.tenure == Tenure::failed_here) failed += slot.key() + " ";
     }
     Letter letter{"resource",
@@ -283,7 +284,9 @@ Letter Manager::report(std::string_view info) const {
     if (!info.empty()) letter.fields.emplace_back("info", info);
     letter.fields.emplace_back("hb_held", held);
     letter.fields.emplace_back("hb_failed", failed);
-    letter.fields.emplace_back("hb_file", file_digest_);
+    letter.fields.emplace_back("hb_file", file_word_);
+    if (const std::string text = marks(); !text.empty())
+        letter.fields.emplace_back("hb_groups", text);
     std::string answers;
     for (const Peer& peer : peers_) {
         if (!peer.question.empty()) answers += peer.name + ":" + printable(peer.question, 64) + " ";

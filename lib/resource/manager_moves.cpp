@@ -9,7 +9,7 @@ namespace hb::resource {
 std::vector<std::string> Manager::keys_of(Holding cls) const {
     std::vector<std::string> keys;
     for (const GroupTable::Slot& slot : table_.slots()) {
-        if (includes(cls, table_.class_of(slot))) keys.push_back(slot.key());
+        if (!slot.going && includes(cls, table_.class_of(slot))) keys.push_back(slot.key());
     }
     return keys;
 }
@@ -132,6 +132,8 @@ void Manager::settle_failback(Now now, Wishes& out) {
         if (!peer.failback_due || !peer.present() || !peer.stable) continue;
         const bool empty =
             includes(without(empty_held_, table_.existing_classes()), Holding::foreign);
+        // It would not take what it prefers to have here.
+        if (!peer.disputed.empty()) continue;
         const std::vector<std::string> keys = groups_to_give(view(), peer.name);
         peer.failback_due = false;
         if (keys.empty() && (!empty || peer.ours)) continue;

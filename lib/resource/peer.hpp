@@ -3,10 +3,12 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/instant.hpp"
 #include "resource/claim.hpp"
+#include "resource/file_marks.hpp"
 #include "resource/holdings.hpp"
 #include "resource/letter.hpp"
 
@@ -36,8 +38,14 @@ struct Peer {
     std::string question;                // token of its last `starting`, given back in our reports
     std::set<std::string> held, failed;  // keys; with a real 3.0.6, `held` follows from the class
     std::set<std::string> contested;     // keys that it and we claim, and we have said so
-    bool file_differs{false};            // its haresources is another one, by its last report
-    bool failback_due{false};            // it died or left: when it is back, its groups may go home
+    // --- its haresources (manager_file.cpp) ---
+    std::string file;                              // its digest, by its last word
+    bool file_differs{false};                      // it is another one than ours
+    std::set<std::string> said_held, said_failed;  // keys, by its own file
+    std::vector<GroupMark> marks;                  // its groups, while the files differ
+    // What that means for groups of our file, by key. `held` has more than it said then.
+    std::set<std::string> strange, disputed, put_away;
+    bool failback_due{false};  // it died or left: when it is back, its groups may go home
 
     // --- of a real 3.0.6 only (manager_classic.cpp) ---
     // It tells nothing of its groups (`auto_failback legacy` there): each is asked for by name.
@@ -46,6 +54,14 @@ struct Peer {
     Instant unasked_due{never};  // from then on it is told which of its groups nobody runs
     bool seen_starting{false};   // in this life, before it was active: it did not start alone
 
+    void has(const std::string& key) {
+        held.insert(key);
+        said_held.insert(key);
+    }
+    void has_not(const std::string& key) {
+        held.erase(key);
+        said_held.erase(key);
+    }
     // It can hold groups now, or be asked to.
     bool present() const noexcept { return alive && !left; }
     // Nothing of what it said is believed any more.
@@ -56,6 +72,12 @@ struct Peer {
         held.clear();
         failed.clear();
         contested.clear();
+        said_held.clear();
+        said_failed.clear();
+        marks.clear();
+        strange.clear();
+        disputed.clear();
+        put_away.clear();
     }
 };
 

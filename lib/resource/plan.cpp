@@ -13,7 +13,8 @@ bool failed_at(const View& view, const PlanGroup& group, const NodeName& node) {
 }
 
 bool can_hold(const View& view, const PlanGroup& group, const NodeName& node) {
-    return view.alive.contains(node) && !failed_at(view, group, node);
+    return view.alive.contains(node) && !group.strangers.contains(node) &&
+           !failed_at(view, group, node);
 }
 
 // The node that should take a group nobody holds; empty when none can.
@@ -21,7 +22,7 @@ NodeName rightful(const View& view, const PlanGroup& group) {
     const auto takes = [&](const NodeName& node) {
         return can_hold(view, group, node) && !view.passive.contains(node);
     };
-    if (takes(group.preferred)) return group.preferred;
+    if (!group.disputed && takes(group.preferred)) return group.preferred;
     for (const NodeName& node : view.nodes) {
         if (takes(node)) return node;
     }
@@ -33,7 +34,7 @@ NodeName rightful(const View& view, const PlanGroup& group) {
 std::vector<std::string> groups_to_take(const View& view) {
     std::vector<std::string> keys;
     for (const PlanGroup& group : view.groups) {
-        if (group.ours || view.holder.contains(group.key)) continue;
+        if (group.ours || group.put_away || view.holder.contains(group.key)) continue;
         if (rightful(view, group) == view.self) keys.push_back(group.key);
     }
     return keys;

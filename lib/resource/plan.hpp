@@ -17,6 +17,10 @@ struct PlanGroup {
     NodeName preferred;
     bool ours{false};         // claimed here
     bool failed_here{false};  // refused here until somebody resets it
+    // --- while a live node goes by another haresources ---
+    bool disputed{false};            // it has another group of the same members: preferences differ
+    bool put_away{false};            // it was taken out of the file there, so nobody takes it
+    std::set<NodeName> strangers{};  // nodes whose file has nothing of it: they cannot hold it
 };
 
 struct View {
@@ -32,7 +36,8 @@ struct View {
 
 // Keys of the groups that this node should take, in file order. A group that nobody holds goes to
 // its preferred node; when that is dead or passive or it failed there, to the first live node in
-// file order that is not passive and on which it did not fail.
+// file order that is not passive and on which it did not fail. A disputed one goes to the first
+// such node in any case: both nodes must come to the same answer.
 std::vector<std::string> groups_to_take(const View& view);
 
 // Keys of the groups we hold that prefer `peer`, did not fail there, and so should go home.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+#include "sim/files.hpp"
 #include "sim/real_causes.hpp"
 
 namespace hb::sim {
@@ -42,10 +44,18 @@ void FenceFirst::event(const Machine& machine, const Event& event) {
     }
 }
 
-void FenceFirst::log(Mind& mind, const LogLine& line) const {
+void FenceFirst::log(const Machine& machine, Mind& mind, const LogLine& line) const {
     const auto is = [&line](LogId id) { return line.id == id; };
-    if (is(LogId::group_acquiring)) mind.mine.insert(key_of(argument(line, 1)));
-    if (is(LogId::group_found)) mind.mine.insert(argument(line, 0));
+    const auto mine = [&mind](const std::string& key, const std::vector<std::string>& tokens) {
+        mind.mine[key].insert(tokens.begin(), tokens.end());
+    };
+    if (is(LogId::group_acquiring)) mine(key_of(argument(line, 1)), words(argument(line, 1)));
+    if (is(LogId::group_grows)) mine(argument(line, 0), words(argument(line, 1)));
+    if (is(LogId::group_found)) {
+        for (const auto& group : file_of(options_, machine.index, machine.file)) {
+            if (group.key == argument(line, 0)) mind.mine[group.key].merge(tokens_of(group));
+        }
+    }
     if (is(LogId::group_stopped)) mind.mine.erase(argument(line, 0));
     if (is(LogId::dead_gave_up)) mind.open = false;
     if (is(LogId::shutdown_notice)) {
@@ -60,7 +70,7 @@ void FenceFirst::log(Mind& mind, const LogLine& line) const {
 Wrong FenceFirst::effect(const Machine& machine, const Effect& effect) {
     if (!options_.fencing) return std::nullopt;
     Mind& mind = minds_[machine.index];
-    if (const auto* line = std::get_if<LogLine>(&effect)) log(mind, *line);
+    if (const auto* line = std::get_if<LogLine>(&effect)) log(machine, mind, *line);
     const auto* hook = std::get_if<RunHook>(&effect);
     const bool death = hook != nullptr && hook->type == "status" && field(*hook, "st") == "dead" &&
                        field(*hook, "info") != "ping";
@@ -76,7 +86,9 @@ Wrong FenceFirst::effect(const Machine& machine, const Effect& effect) {
     if (run == nullptr || run->call.action != ScriptAction::start || !mind.open) {
         return std::nullopt;
     }
-    if (mind.kept.contains(token_of(group_of(run->call.type), 0))) return std::nullopt;
+    for (const auto& [key, tokens] : mind.kept) {
+        if (tokens.contains(run->call.type)) return std::nullopt;
+    }
     return "I2: " + machine_name(machine.index) + " starts " + run->call.type +
            " though the other node is silent and nothing confirms that it is down";
 }
@@ -92,6 +104,7 @@ Wrong Order::effect(const Machine& machine, const Effect& effect) {
     }
     const auto* run = std::get_if<RunAgent>(&effect);
     if (run == nullptr || run->call.action == ScriptAction::status) return std::nullopt;
+    if (options_.edited) return std::nullopt;  // what is a group changes on the way
     const auto& walks = walks_[machine.index];
     const auto walk = walks.find(token_of(group_of(run->call.type), 0));
     const LogId wanted =
@@ -248,6 +261,35 @@ Wrong check_copies(const Options& options, const Machines& machines, const std::
     return std::nullopt;
 }
 
+// Exactly what the last file has, once.
+Wrong check_edited(const Options& options, const Machines& machines) {
+    const auto file = file_of(options, 0, machines[0].file);
+    const std::set<std::string> all = tokens_of(file);
+    for (const Machine& machine : machines) {
+        for (const std::string& token : machine.running) {
+            const auto stop_is = [&](ScriptFault how) {
+                return options.has({machine.index, group_of(token), member_of(token), how});
+            };
+            const bool stays = stop_is(ScriptFault::stop_fails) ||
+                               stop_is(ScriptFault::stop_fails_twice) ||
+                               stop_is(ScriptFault::stop_hangs);
+            if (all.contains(token) || stays || !failing_starts(options, group_of(token))) continue;
+            return "I3: " + token + " is in no file any more and runs on " +
+                   machine_name(machine.index);
+        }
+    }
+    for (const config::ResourceGroup& group : file) {
+        const auto bad = [&options](const config::Member& member) {
+            return failing_starts(options, group_of(member.token)).value_or(1) != 0;
+        };
+        if (std::any_of(group.members.begin(), group.members.end(), bad)) continue;
+        for (const std::string& token : tokens_of(group)) {
+            if (auto wrong = check_copies(options, machines, token, false, nullptr)) return wrong;
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Wrong check_rest(const Options& options, const Machines& machines, Excuses* excuses) {
@@ -262,6 +304,7 @@ Wrong check_rest(const Options& options, const Machines& machines, Excuses* excu
         if (excuse.empty()) return "I3: " + name + " is still in transition";
         keep(excuses, excuse);
     }
+    if (options.edited) return check_edited(options, machines);
     for (std::size_t g = 0; g < options.groups; ++g) {
         const auto failing = failing_starts(options, g);
         if (!failing) continue;

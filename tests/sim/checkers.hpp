@@ -96,10 +96,10 @@ private:
         bool open{false};  // the peer is dead, and nothing is confirmed
         bool left{false};
         std::optional<JobId> job;
-        std::set<std::string> mine;  // groups claimed here, by key
-        std::set<std::string> kept;  // of these, when the peer died
+        // Members of groups claimed here, by key; and of these, when the peer died.
+        std::map<std::string, std::set<std::string>> mine, kept;
     };
-    void log(Mind& mind, const LogLine& line) const;
+    void log(const Machine& machine, Mind& mind, const LogLine& line) const;
 
     const Options options_;
     std::array<Mind, 2> minds_;

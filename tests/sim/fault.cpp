@@ -149,6 +149,26 @@ void draw_plugin_fault(Plan& plan) {
     plan.faults.push_back(fault);
 }
 
+// An operator at haresources, who copies it to the other node soon, late, or never.
+void draw_edits(Plan& plan, bool always) {
+    Options& o = plan.options;
+    Prng prng(o.seed ^ 0xed17U);
+    if (o.real[0] || o.real[1] || (!prng.chance(25) && !always)) return;
+    o.edited = true;
+    const std::uint64_t count = 1 + prng.below(4);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        Fault fault;
+        fault.at = Instant{prng.between(Duration::zero(), o.fault_span)};
+        fault.kind = FaultKind::edited;
+        fault.machine = prng.below(2);
+        fault.span = prng.chance(20) ? o.fault_span * 2 : draw_span(o, prng);
+        if (prng.chance(30)) fault.span = prng.between(0ms, 5ms);
+        fault.detail = prng.chance(20) ? 0 : 1 + prng.below(1000);
+        plan.faults.push_back(fault);
+        plan.last_file = prng.chance(50) ? fault.detail : 0;
+    }
+}
+
 }  // namespace
 
 Plan draw(std::uint64_t seed, const Wanted& wanted) {
@@ -187,6 +207,7 @@ Plan draw(std::uint64_t seed, const Wanted& wanted) {
     if (o.arbiter) draw_separations(plan);
     if (o.gateways > 0 && !o.arbiter) draw_silent_gateways(plan);
     if (o.ipfail) draw_plugin_fault(plan);
+    draw_edits(plan, wanted.edits);
     std::erase_if(plan.faults,
                   [&o](const Fault& fault) { return o.real[fault.machine] && unfair(fault.kind); });
     std::sort(plan.faults.begin(), plan.faults.end(),

@@ -31,8 +31,9 @@ enum class FaultKind : std::uint8_t {
     gateways_cut,  // `detail`, 2 bits: which machines; 2: which ping nodes, none: all; 1: flaps
     plugin,        // ipfail crashes, hangs or raves, by `detail`
     unplugged,     // `machine` from everybody, or as a whole in one direction
+    edited,        // haresources becomes version `detail`, on the other machine after `span`
 };
-inline constexpr std::size_t fault_kinds = 20;
+inline constexpr std::size_t fault_kinds = 21;
 
 struct Fault {
     Instant at{};
@@ -46,6 +47,7 @@ struct Fault {
 struct Plan {
     Options options;
     std::vector<Fault> faults;
+    std::uint64_t last_file{};  // version of haresources that both have at the end
 };
 
 // What the command line fixes; the seed draws the rest.
@@ -54,6 +56,7 @@ struct Wanted {
     // Of the stand-ins of a Heartbeat 3.0.6; with one the seed says which machine runs it.
     bool arbiter{false};  // always, and never a fencing device
     bool ipfail{false};   // always
+    bool edits{false};    // of haresources, always
     enum class Peer : std::uint8_t { ours, real, both } peer{Peer::ours};
 };
 Plan draw(std::uint64_t seed, const Wanted& wanted = {});

@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "cluster/generation.hpp"
+#include "sim/files.hpp"
 #include "sim/our_node.hpp"
 #include "sim/real_node.hpp"
 #include "sim/world.hpp"
@@ -43,8 +44,10 @@ void World::calm() {
     gateways_.calm();
     scripts_.calm();
     devices_.calm();
+    calm_ = true;
     for (Machine& machine : machines_) {
         if (machine.paused()) resume(machine);
+        if (options_.edited) edit(machine, plan_.last_file);
         if (!machine.powered) power_on(machine);
         if (!machine.core) start_daemon(machine);
     }
@@ -59,6 +62,11 @@ void World::calm() {
                                  options_.longest_script() * static_cast<int>(options_.members * 3);
         after(settled, [this] { command(machines_[0], false, "all"); });
         after(settled * 2, [this] { command(machines_[1], false, "all"); });
+        if (options_.edited) {  // members that were refused are tried again by a reload
+            for (Machine& machine : machines_) {
+                after(settled, [this, &machine] { edit(machine, plan_.last_file); });
+            }
+        }
         after(settled * 2 + 1s, [this] { look_for_rest(0); });
         return;
     }
@@ -126,6 +134,12 @@ void World::apply(const Fault& fault) {
             return;
         case FaultKind::unplugged:
             unplug(fault);
+            return;
+        case FaultKind::edited:
+            edit(machine, fault.detail);
+            after(fault.span, [this, other = 1 - fault.machine, version = fault.detail] {
+                if (!calm_) edit(machines_[other], version);
+            });
             return;
         case FaultKind::command:
         case FaultKind::stop:
@@ -207,8 +221,8 @@ void World::apply_by_operator(const Fault& fault) {
     if (fault.kind == FaultKind::reload && machine.core) {
         trace(&machine, "reloads its configuration, nothing has changed");
         const auto same = std::make_shared<core::CoreConfig>(
-            core_config(options_, machine.index, machine.generation, options_.seed));
-        reloading_ = true;
+            core_config(options_, machine.index, machine.generation, options_.seed, machine.file));
+        reloading_ = !options_.edited;
         deliver(machine, ConfigChanged{same});
         reloading_ = false;
     }
@@ -229,6 +243,23 @@ void World::apply_by_operator(const Fault& fault) {
                     LocalMessage{">>>\nt=note\nnumber=" + std::to_string(++notes_) + "\n<<<\n"});
         }
     }
+}
+
+// What the file on its disk is, and that its daemon is told of it. A machine that stands still
+// misses that.
+void World::edit(Machine& machine, std::uint64_t version) {
+    machine.file = version;
+    trace(&machine, "has version " + std::to_string(version) + " of haresources");
+    if (machine.core == nullptr) return;
+    deliver(machine, ConfigChanged{std::make_shared<core::CoreConfig>(core_config(
+                         options_, machine.index, machine.generation, options_.seed, version))});
+}
+
+// A daemon that was killed has left what the next one's file does not know: an operator stops it.
+void World::clear_orphans(Machine& machine) {
+    const std::set<std::string> known = tokens_of(file_of(options_, machine.index, machine.file));
+    std::erase_if(machine.running,
+                  [&known](const std::string& token) { return !known.contains(token); });
 }
 
 void World::power_on_later(Machine& machine, Duration span) {
@@ -279,7 +310,8 @@ void World::start_daemon(Machine& machine) {
     ping_truth_.began(now_, machine.index);
     false_death_.running(machine.index);
     core::CoreConfig config =
-        core_config(options_, machine.index, machine.generation, prng_.next());
+        core_config(options_, machine.index, machine.generation, prng_.next(), machine.file);
+    if (options_.edited) clear_orphans(machine);
     if (options_.real[machine.index]) {
         machine.core = std::make_unique<RealNode>(
             std::move(config), [&machine] { return ++machine.generation; },

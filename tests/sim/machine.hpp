@@ -33,6 +33,7 @@ struct Machine {
     std::vector<RunAgent> waiting;  // for them to end
     // What ran when a daemon of 3.0.6 was killed here: the next one never asks.
     std::set<std::string> forgotten;
+    std::uint64_t file{};           // version of its haresources (files.hpp)
     std::set<std::string> running;  // member tokens; survive the daemon, not the power
     PluginProcess plugin;           // beside the daemon
 

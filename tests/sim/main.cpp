@@ -19,12 +19,13 @@ using Count = unsigned long long;
 constexpr const char* usage_text =
     "usage: hb_sim [--seeds N] [--first S] [WORLD] [--strict] [--coverage] [--all] [--find TEXT]\n"
     "       hb_sim --seed S [WORLD] [--shrink]\n"
-    "WORLD: [--fencing on|off | --arbiter] [--ipfail] [--peer ours|real|both]\n"
+    "WORLD: [--fencing on|off | --arbiter] [--ipfail] [--edits] [--peer ours|real|both]\n"
     "  --seeds N    that many seeds, from S on (2000 from 1)\n"
     "  --seed S     one seed, with its trace; the same each time\n"
     "  --fencing    with a fencing device or without, instead of as the seed has it\n"
     "  --arbiter    always with an arbiter, and without a device\n"
     "  --ipfail     always with ping nodes and the plugin ipfail\n"
+    "  --edits      haresources always changes on the way\n"
     "  --peer       real: one node, both: two are stand-ins of a Heartbeat 3.0.6\n"
     "  --strict     fail when a decision that can be reached was never exercised\n"
     "  --speed      how fast two nodes at rest live, keepalive 1 s\n"
@@ -48,6 +49,7 @@ bool* flag_of(Arguments& out, std::string_view option) {
     if (option == "--all") return &out.all;
     if (option == "--arbiter") return &out.wanted.arbiter;
     if (option == "--ipfail") return &out.wanted.ipfail;
+    if (option == "--edits") return &out.wanted.edits;
     return nullptr;
 }
 
@@ -186,9 +188,10 @@ int report_failure(std::uint64_t seed, const Plan& plan, const std::string& viol
     const char* peer = wanted.peer == Wanted::Peer::real   ? " --peer real"
                        : wanted.peer == Wanted::Peer::both ? " --peer both"
                                                            : "";
-    std::printf("seed %llu: %s\nreplay: hb_sim --seed %llu%s%s%s%s\n", static_cast<Count>(seed),
+    std::printf("seed %llu: %s\nreplay: hb_sim --seed %llu%s%s%s%s%s\n", static_cast<Count>(seed),
                 violation.c_str(), static_cast<Count>(seed), fencing, peer,
-                wanted.arbiter ? " --arbiter" : "", wanted.ipfail ? " --ipfail" : "");
+                wanted.arbiter ? " --arbiter" : "", wanted.ipfail ? " --ipfail" : "",
+                wanted.edits ? " --edits" : "");
     std::printf("made smaller:\n");
     show(shrink(plan, violation));
     return 1;

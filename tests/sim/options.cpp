@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/files.hpp"
 #include "sim/gateways.hpp"
 
 namespace hb::sim {
@@ -185,7 +186,7 @@ void draw_ipfail(Options& o, bool always) {
 }
 
 core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t generation,
-                             std::uint64_t seed) {
+                             std::uint64_t seed, std::uint64_t file) {
     const NodeOptions& node = o.node[index];
     core::CoreConfig core;
     cluster::EngineConfig& engine = core.engine;
@@ -220,15 +221,7 @@ core::CoreConfig core_config(const Options& o, std::size_t index, std::uint64_t 
     manager.status_timeout = o.status_timeout;
     manager.stop_timeout = o.stop_timeout;
     manager.stop_retries = limits::stop_retries;
-    for (std::size_t g = 0; g < o.groups; ++g) {
-        config::ResourceGroup group{machine_name(g % 2), {}, {}, 1};
-        for (std::size_t m = 0; m < o.members; ++m) {
-            group.members.push_back({token_of(g, m), {}, token_of(g, m)});
-        }
-        group.key = group.members.front().token;
-        manager.groups.push_back(std::move(group));
-    }
-    if (node.other_file) std::reverse(manager.groups.begin(), manager.groups.end());
+    manager.groups = file_of(o, index, file);
     // The devices that reset the other node.
     for (std::size_t i = 0; o.fencing && i < o.node[1 - index].devices.size(); ++i) {
         manager.fencing.levels.push_back({device_name(i), o.device_acts * 3 + 5s});

@@ -73,6 +73,7 @@ struct Options {
     Duration fence_delay{};
     Duration boot_min{}, boot_max{};  // of a machine that was reset
     Duration fault_span{};            // faults happen in here, then calm follows
+    bool edited{false};               // haresources changes on the way
     bool crc{false};                  // instead of sha1, which is even faster
 
     Duration keepalive() const { return std::max(node[0].keepalive, node[1].keepalive); }
@@ -99,9 +100,9 @@ void draw_ipfail(Options& options, bool always);
 Options draw_options(std::uint64_t seed, Prng& prng);
 std::string shown(const Options& options);
 
-// The configuration of machine `index` (0: alpha, 1: beta).
+// The configuration of machine `index` (0: alpha, 1: beta), with that version of haresources.
 core::CoreConfig core_config(const Options& options, std::size_t index, std::uint64_t generation,
-                             std::uint64_t seed);
+                             std::uint64_t seed, std::uint64_t file = 0);
 std::string machine_name(std::size_t index);
 std::string device_name(std::size_t level);
 // A member's name, `g2m1` for member 1 of group 2, and back.

@@ -90,7 +90,8 @@ std::string_view kind_word(FaultKind kind) {
                                                  "user message",
                                                  "no way to ping nodes",
                                                  "plugin",
-                                                 "unplugged"};
+                                                 "unplugged",
+                                                 "haresources edited"};
     return words[static_cast<std::size_t>(kind)];
 }
 

@@ -124,6 +124,8 @@ private:
     void apply_to_gateways(const Fault& fault);
     void unplug(const Fault& fault);
     void apply_by_operator(const Fault& fault);
+    void edit(Machine& machine, std::uint64_t version);
+    void clear_orphans(Machine& machine);
     void calm();
     void look_for_rest(unsigned times);
     void power_on_later(Machine& machine, Duration span);
@@ -145,7 +147,7 @@ private:
     std::uint64_t order_{};
     std::uint64_t notes_{};
     Instant now_{};
-    bool reloading_{false};
+    bool reloading_{false}, calm_{false};
     bool rested_{false};  // long enough after the faults: the run may end early
     Exclusive exclusive_;
     FenceFirst fence_first_;

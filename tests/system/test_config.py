@@ -179,3 +179,69 @@ def status_and_stop_options_answer_as_in_3_0_6(t):
     assert alpha.run("heartbeatd", "-s", check=False).returncode in (1, 3)
     assert "Heartbeat shutdown complete" in alpha.read(LOG)
     assert not alpha.pids("heartbeatd")
+
+
+def write_groups(cluster, text, hosts=None):
+    for host in hosts or cluster.hosts:
+        host.write("/etc/ha.d/haresources", text)
+
+
+@test()
+def reload_of_haresources_touches_what_has_changed(t):
+    """A new address is one address more; what it stands beside must not notice."""
+    cluster = serving(t)
+    alpha, beta = cluster.hosts
+    # On one node first, as everybody does it: the other one must not take what it knows of alone.
+    for groups in ("alpha svc::a IPaddr2::10.0.0.210/24\nbeta svc::b\n", "alpha svc::a svc::c\n"):
+        for host in (beta, alpha):
+            write_groups(cluster, groups, [host])
+            reload(cluster, host, "haresources counts as it is now")
+        if "svc::b" in groups:
+            cluster.wait_runs(beta, "b")
+            wait_for(lambda: cluster.holders("10.0.0.210") == [alpha], 5, "the new address")
+        else:
+            cluster.wait_runs(alpha, "c")
+            wait_for(lambda: not cluster.runs(beta, "b"), 5, "end of the group that is gone")
+            assert cluster.holders("10.0.0.210") == []
+    assert len(cluster.trace(alpha, "a", "start")) == 1 and not cluster.trace(alpha, "a", "stop")
+    assert not cluster.trace(alpha, "b", "start") and not cluster.trace(beta, "c", "start")
+    # What counts now is what is taken over.
+    cluster.power_cut(alpha)
+    cluster.wait_runs(beta, "a", "c")
+
+
+@test(limit=120)
+def a_hundred_reloads_stop_no_group(t):
+    """Good files and bad ones at random, ten a second, through a takeover: `svc::a` is in all of
+    them, and must run from beginning to end, moved once by the power cut."""
+    import random
+    dice = random.Random(4711)
+    cluster = serving(t)
+    alpha, beta = cluster.hosts
+    good = ["alpha svc::a\n", "alpha svc::a svc::b\n", "alpha svc::a\nbeta svc::c\n",
+            "alpha svc::a svc::d\nbeta svc::c svc::b\n", "beta svc::a\n"]
+    bad = ["gamma svc::a\n", "alpha svc::a\nalpha svc::a\n", "alpha\n", ""]
+    since = cluster.log_end(beta)
+    began, refused, living = time.monotonic(), 0, [alpha, beta]
+    for turn in range(100):
+        is_bad = dice.random() < 0.4
+        refused += is_bad
+        text = dice.choice(bad if is_bad else good)
+        hosts = [host for host in living if dice.random() < 0.8] or [beta]
+        write_groups(cluster, text, hosts)
+        for host in hosts:
+            host.run("kill", "-HUP", cluster.pid(host))
+        if turn == 50:
+            cluster.power_cut(alpha)
+            living = [beta]
+        time.sleep(max(0, began + (turn + 1) * 0.1 - time.monotonic()))
+    lasted = time.monotonic() - began
+    write_groups(cluster, "alpha svc::a svc::b\n", [beta])
+    reload(cluster, beta, "Configuration (reloaded|unchanged)")
+    cluster.wait_runs(beta, "a", "b")
+    taken = cluster.log(beta, since).count("counts as it is now")
+    t.report(f"100 reloads in {lasted:.1f} s, {refused} of bad files; beta took over {taken} files")
+    assert taken > 10
+    assert not cluster.trace(alpha, "a", "stop") and not cluster.trace(beta, "a", "stop")
+    assert len(cluster.trace(alpha, "a", "start")) == 1
+    assert len(cluster.trace(beta, "a", "start")) == 1

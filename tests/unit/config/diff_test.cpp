@@ -98,22 +98,20 @@ TEST(Difference, KeysAreLiveAndNotShown) {
     EXPECT_EQ(found.waiting, Strings{});
 }
 
-// Why: they cannot be changed in a running daemon yet, so each must be named.
-TEST(Difference, MediaNodesAndGroupsWait) {
+// Why: media and nodes cannot be changed in a running daemon yet, so each must be named.
+TEST(Difference, MediaAndNodesWaitAndGroupsAreLive) {
     const Difference found = between(
         read("ucast eth1 h"), read("node c3\nbcast eth2\nudpport 700", "c1 10.0.0.1 a c\nc2 d\n"));
-    EXPECT_EQ(found.live, Strings{});
-    EXPECT_EQ(found.waiting,
-              (Strings{"udpport 694 -> 700", "node (c3 new)",
-                       "media (bcast eth2 new and ucast eth1 h gone)",
-                       "haresources (group 10.0.0.1 changed, group d new and group b "
-                       "gone)"}));
+    EXPECT_EQ(found.live, (Strings{"haresources (group 10.0.0.1 changed, group d new and group b "
+                                   "gone)"}));
+    EXPECT_EQ(found.waiting, (Strings{"udpport 694 -> 700", "node (c3 new)",
+                                      "media (bcast eth2 new and ucast eth1 h gone)"}));
 }
 
 // Why: the order of lines decides who waits for whom.
-TEST(Difference, AnotherOrderOfGroupsWaits) {
+TEST(Difference, AnotherOrderOfGroupsIsLive) {
     const Difference found = between(read(""), read("", "c2 b\nc1 10.0.0.1 a\n"));
-    EXPECT_EQ(found.waiting, (Strings{"haresources (another order)"}));
+    EXPECT_EQ(found.live, (Strings{"haresources (another order)"}));
 }
 
 // Why: after a reload, what is in force is neither of the two files.
