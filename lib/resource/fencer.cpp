@@ -49,10 +49,13 @@ void Fencer::set_config(Instant now, FencingConfig next) {
 void Fencer::request(Instant now, const NodeName& target, Duration delay, ShotFor what,
                      Wishes& out) {
     HB_CHECK(has_device());
-    const bool ordered = std::any_of(orders_.begin(), orders_.end(), [&target](const Order& each) {
+    const auto ordered = std::find_if(orders_.begin(), orders_.end(), [&target](const Order& each) {
         return each.target == target;
     });
-    if (ordered) return;
+    if (ordered != orders_.end()) {
+        if (what == ShotFor::groups) ordered->what = what;  // they wait for it now
+        return;
+    }
     if (delay > Duration::zero()) wish_log(out, LogId::fence_waits, target, delay);
     Order order;
     order.target = target;

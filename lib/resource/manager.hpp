@@ -162,6 +162,7 @@ private:
     NodeName keeper_of(const Peer& peer, const GroupTable::Slot& slot) const;
     void fence_again(Instant now, Wishes& out);
     void tell_blocked(Instant now, Wishes& out);
+    void doubt_the_dead(Instant now, Wishes& out);
     void claim_news(Instant now, Peer& peer, ClaimInput input, Wishes& out);
     void claim_returned(Peer& peer, bool restarted, Wishes& out);
     void unwant(Wishes& out);

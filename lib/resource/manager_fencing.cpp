@@ -40,6 +40,7 @@ void Manager::peer_dead(Now now, const NodeName& name, const Death& death, Wishe
 void Manager::decide_claim(Instant now, Peer& peer, ClaimInput why, bool ever_heard, Wishes& out) {
     const ClaimStep step = advance(peer.claim, why);
     peer.claim = step.next;
+    peer.died_empty = why == ClaimInput::died_empty;
     for (const GroupTable::Slot& slot : table_.slots()) {
         if (peer.contested.erase(slot.key()) > 0) announce_again(slot, out);
     }
@@ -120,6 +121,7 @@ void Manager::fence_done(Now now, const FenceDone& result, Wishes& out) {
     Peer* peer = find(verdict->target);
     if (peer != nullptr && verdict->input == ClaimInput::fence_confirmed) {
         peer->shot_with = verdict->device;
+        peer->died_empty = false;
     }
     if (peer != nullptr && verdict->what == ShotFor::groups) {
         claim_news(now.mono, *peer, verdict->input, out);
@@ -141,6 +143,16 @@ void Manager::confirm_fenced(Now now, const NodeName& name, Wishes& out) {
     fencer_.call_off(name, out);
     claim_news(now.mono, *peer, ClaimInput::operator_confirmed, out);
     settle(now, out);
+}
+
+// A silent node of which nothing was to be feared: it may run what is new in the file.
+void Manager::doubt_the_dead(Instant now, Wishes& out) {
+    if (!fencer_.has_device()) return;  // nothing can be proven
+    for (Peer& peer : peers_) {
+        if (!peer.died_empty || peer.alive || peer.proven_down || !may_hold(peer, true)) continue;
+        peer.claim = Claim::alive;
+        decide_claim(now, peer, ClaimInput::died_owning, true, out);
+    }
 }
 
 void Manager::claim_news(Instant now, Peer& peer, ClaimInput input, Wishes& out) {

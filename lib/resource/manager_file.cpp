@@ -203,6 +203,7 @@ void Manager::change_file(Now now, Wishes& out) {
     forget_groups();
     look_at_own_file();
     wish_log(out, LogId::file_changed, config_.groups.size());
+    doubt_the_dead(now.mono, out);
     settle_report(out);
     if (comm_up_ && any_of_ours()) ask_peers(now.mono, out);
 }

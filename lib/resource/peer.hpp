@@ -22,6 +22,7 @@ struct Peer {
     bool left{false};         // it said `shutdone`, and has not come back since
     bool deaf{false};         // it says that it hears nothing from us
     Lag lag{};                // after a cut it counts us dead that much later than we it
+    bool died_empty{false};   // no group of the file of then could run on it
     bool proven_down{false};  // an operator has said so, and it has not come back since
     // --- its reset by a device of ours, or ours by one of its own ---
     std::string shot_because;      // why the last shot at it was ordered

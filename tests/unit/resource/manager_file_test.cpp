@@ -156,6 +156,36 @@ TEST_F(FileChange, WaitsWhileAReal306IsThere) {
     EXPECT_EQ(ran("alpha", before), "");
 }
 
+// Why: it still runs here, whatever the file calls it now.
+TEST_F(FileChange, WhatDidNotStopHereIsNotStartedThere) {
+    at("alpha").stop_fails.insert("svc::a");
+    reload_both({make_group("alpha", "10.0.0.1"), make_group("beta", "svc::b svc::a")});
+    EXPECT_EQ(running("beta"), Tokens{"svc::b"});
+    at("alpha").stop_fails.clear();
+    reload("alpha", {make_group("alpha", "10.0.0.1 svc::c"), make_group("beta", "svc::b svc::a")});
+    reload("beta", own_file["alpha"]);
+    EXPECT_EQ(running("alpha"), (Tokens{"IPaddr::10.0.0.1", "svc::c"}));
+    EXPECT_EQ(running("beta"), (Tokens{"svc::b", "svc::a"}));
+    EXPECT_TRUE(never_twice());
+}
+
+// Why: it died while no group could run on it; what is new in the file can.
+TEST(FileChangeWithDevice, ASilentNodeIsResetBeforeANewGroupStarts) {
+    ManagerPair pair({make_group("beta", "svc::b")}, config::Failback::off);
+    pair.fencing = {{{"ipmi 1", 20s}}, 5s};
+    pair.boot_both();
+    pair.kill("alpha");
+    pair.declare_dead("beta", "alpha", true, 1s);
+    pair.own_file["beta"] = {make_group("beta", "svc::b"), make_group("beta", "svc::new")};
+    Wishes out;
+    pair.manager("beta").reconfigure(pair.now(), pair.config_of("beta"), out);
+    pair.carry("beta", out);
+    pair.settle();
+    EXPECT_EQ(pair.running("beta"), Tokens{"svc::b"});
+    pair.device_says("beta", FenceResult::confirmed);
+    EXPECT_EQ(pair.running("beta"), (Tokens{"svc::b", "svc::new"}));
+}
+
 // Why: two nodes whose files prefer each other would both start a group that is free.
 TEST(FilesThatDiffer, ADisputedGroupRunsOnce) {
     ManagerPair pair({make_group("alpha", "svc::a")}, config::Failback::on);
