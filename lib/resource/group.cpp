@@ -130,8 +130,9 @@ void Group::stop(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
 }
 
 void Group::begin_stop(JobSource& jobs, Wishes& out) {
-    stop_asked_ = false;
+    stop_asked_ = refusing_ = false;
     part_.clear();
+    left_over_.clear();
     retry_at_ = never;
     at_ = begin_of(group_.members.size() - 1);
     begin_step_of_stop(jobs, out);
@@ -223,10 +224,12 @@ std::optional<WalkEnd> Group::after_start(const Awaited& ended, const ScriptDone
         return std::nullopt;
     }
     if (!failed_) return next_start(jobs, out);
+    if (partial()) {
+        begin_refusal(jobs, out);
+        return std::nullopt;
+    }
     step_ = Step::idle;
-    if (!partial()) return WalkEnd::start_failed;
-    refuse_from(at_, out);
-    return WalkEnd::grown;
+    return WalkEnd::start_failed;
 }
 
 std::optional<WalkEnd> Group::next_start(JobSource& jobs, Wishes& out) {
@@ -293,7 +296,8 @@ std::optional<WalkEnd> Group::after_ask(const Awaited& ended, const ScriptDone& 
         wish_log(out, LogId::stop_narrow, group_.members[ended.member].token);
     } else if (partial()) {
         left_over_.push_back(ended.member);
-        wish_log(out, LogId::member_left_over, group_.members[ended.member].token, group_.key);
+        wish_log(out, refusing_ ? LogId::member_half_way : LogId::member_left_over,
+                 group_.members[ended.member].token, group_.key);
     } else {
         failed_ = true;
     }

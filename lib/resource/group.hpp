@@ -68,12 +68,14 @@ public:
     // Whether that member may run when the group does.
     bool present(std::size_t member) const noexcept {
         return presence_[member] == Presence::with_group ||
-               presence_[member] == Presence::arriving || presence_[member] == Presence::left_over;
+               presence_[member] == Presence::arriving || presence_[member] == Presence::half_way ||
+               presence_[member] == Presence::left_over;
     }
     // Starts them, from left to right. One that fails, and what follows it, is refused: it is left
     // alone until try_again(), and the group goes on without it.
     void grow(const WalkLimits& limits, JobSource& jobs, Wishes& out);
     void try_again();
+    // Something runs of it that should not.
     bool left_over() const noexcept;
 
     // Whether this group waits for that job.
@@ -95,6 +97,7 @@ private:
         absent,     // new in the file
         arriving,   // and being started
         refused,    // or not to be started
+        half_way,   // its start failed, and it cannot be stopped
         taken_out,  // no longer in the file, and stopped
         left_over,  // or not to be stopped
     };
@@ -115,7 +118,7 @@ private:
     bool takes_part(std::size_t member) const noexcept { return part_.empty() || part_[member]; }
     bool partial() const noexcept { return !part_.empty(); }
     bool step_is_empty(std::size_t begin) const noexcept;
-    void refuse_from(std::size_t member, Wishes& out);
+    void begin_refusal(JobSource& jobs, Wishes& out);
     void take_out_step();
     WalkEnd all_stopped();
     void note(Instant now, const Awaited& ended, const ScriptDone& result);
@@ -157,6 +160,7 @@ private:
     std::vector<Presence> presence_;         // by member
     std::vector<bool> part_;                 // by member; empty: all take part
     std::vector<std::size_t> left_over_;     // of this step
+    bool refusing_{false};                   // what could not be started is being stopped
     std::vector<std::array<Past, 3>> past_;  // by member and action
     std::size_t probe_running_{};
     bool probe_unknown_{false};

@@ -113,21 +113,30 @@ void Group::grow(const WalkLimits& limits, JobSource& jobs, Wishes& out) {
     begin_status(jobs, out);
 }
 
-void Group::refuse_from(std::size_t member, Wishes& out) {
-    for (std::size_t i = member; i < presence_.size(); ++i) {
+// A start failed. What it may have left is stopped, what would follow it is not begun.
+void Group::begin_refusal(JobSource& jobs, Wishes& out) {
+    const std::size_t end = end_of(at_);
+    part_.assign(presence_.size(), false);
+    for (std::size_t i = at_; i < presence_.size(); ++i) {
         if (presence_[i] != Presence::arriving) continue;
-        presence_[i] = Presence::refused;
         wish_log(out, LogId::member_refused, group_.members[i].token, group_.key);
+        part_[i] = i < end;
+        if (i >= end) presence_[i] = Presence::refused;
     }
+    refusing_ = true;
+    begin_step_of_stop(jobs, out);
 }
 
 bool Group::left_over() const noexcept {
-    return std::find(presence_.begin(), presence_.end(), Presence::left_over) != presence_.end();
+    return std::any_of(presence_.begin(), presence_.end(), [](Presence each) {
+        return each == Presence::left_over || each == Presence::half_way;
+    });
 }
 
 void Group::try_again() {
     for (Presence& presence : presence_) {
-        if (presence == Presence::refused) presence = Presence::absent;
+        const bool failed = presence == Presence::refused || presence == Presence::half_way;
+        if (failed) presence = Presence::absent;
     }
 }
 
@@ -138,7 +147,11 @@ void Group::take_out_step() {
     for (std::size_t i = at_; i < end; ++i) {
         if (!takes_part(i)) continue;
         const bool refuses = std::find(left_over_.begin(), left_over_.end(), i) != left_over_.end();
-        presence_[i] = refuses ? Presence::left_over : Presence::taken_out;
+        if (refusing_) {
+            presence_[i] = refuses ? Presence::half_way : Presence::refused;
+        } else {
+            presence_[i] = refuses ? Presence::left_over : Presence::taken_out;
+        }
     }
     left_over_.clear();
 }
@@ -146,7 +159,7 @@ void Group::take_out_step() {
 // The last step of a stop is done. Whatever was left over is gone with the rest.
 WalkEnd Group::all_stopped() {
     step_ = Step::idle;
-    if (partial()) return WalkEnd::shrunk;
+    if (partial()) return std::exchange(refusing_, false) ? WalkEnd::grown : WalkEnd::shrunk;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < presence_.size(); ++i) {
         if (presence_[i] == Presence::left_over) continue;

@@ -70,7 +70,7 @@ private:
              {{{"st", "active up init dead"},
                {"dt", "3e8 1388 1 ffffffffffffffff"},
                {"protocol", "1"}}}},
-            {"starting", {{{"hb_ask", "1.1 x"}}}},
+            {"starting", {{{"hb_ask", "1.1 x"}, {"hb_file", "1 2"}}}},
             {"resource",
              {{{"rsc_hold", "none local foreign all"},
                {"rtype", "full update"},
@@ -78,6 +78,8 @@ private:
                {"hb_answer", "@"},
                {"hb_held", "# 10.0.0.1 10.0.0.2 Filesystem::/dev/sdb1::/srv"},
                {"hb_failed", "# 10.0.0.1 10.0.0.2"},
+               {"hb_file", "1 2"},
+               {"hb_groups", "c1:8b1f7a2e i2:1,2 r3:3 x: c:"},
                {"info", "# standby starting"}}}},
             {"resource",
              {{{"rsc_hold", "none local foreign all"},
@@ -111,7 +113,7 @@ private:
     static const std::vector<std::string>& names() {
         static const std::vector<std::string> all = words(
             "t src dest seq hg ts ttl st dt info rsc_hold rtype isstable hb_caps hb_ask hb_answer "
-            "hb_held hb_failed ipaddr ok ackseq firstseq lastseq nodelist ld auth srcuuid "
+            "hb_held hb_failed hb_file hb_groups ipaddr ok ackseq firstseq lastseq nodelist ld auth srcuuid "
             "_compression_algorithm hb_heard hb_link hb_arbiter");
         return all;
     }
