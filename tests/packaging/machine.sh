@@ -77,7 +77,7 @@ boot() {
         hostname alpha
         ip link set lo up
         ip link add d0 type veth peer name d1 && ip link set d1 up
-        ip addr add 10.77.0.1/24 dev d0 && ip link set d0 up
+        ip addr add 10.77.0.1/24 brd + dev d0 && ip link set d0 up
         : >/run/booted
         while :; do sleep 3600 & wait $!; done' >>"$log" 2>&1 &
     local shell=$!
