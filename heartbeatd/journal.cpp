@@ -49,6 +49,8 @@ bool under_journald() {
 JournalTargets with_fallback(JournalTargets targets) {
     const bool named =
         !targets.logfile.empty() || !targets.debugfile.empty() || !targets.facility.empty();
+    // With a facility as well: the journal hands lines on to syslog, and keeps what they are about.
+    if (!targets.facility.empty() && under_journald()) targets.journald = true;
     if (named || targets.terminal || targets.journald) return targets;
     targets.journald = under_journald();
     if (!targets.journald) targets.facility = "daemon";
@@ -59,7 +61,8 @@ JournalTargets with_fallback(JournalTargets targets) {
 // overruns the oldest. Whoever exchanges a pointer out of a place owns it.
 class Journal::Writer {
 public:
-    explicit Writer(const JournalTargets& targets) : targets_(targets), debug_level(targets.debug) {
+    explicit Writer(const JournalTargets& targets)
+        : targets_(targets), journald_(targets.journald_socket), debug_level(targets.debug) {
         take_targets();
     }
     ~Writer() {
@@ -74,6 +77,8 @@ public:
         record->when = Clock::unix_seconds();
         record->entry = &log_entry(line.id);
         record->text = one_line(log_text(line));
+        record->fields = log_fields(line);
+        for (LogField& field : record->fields) field.value = one_line(std::move(field.value));
         record->number = given_.fetch_add(1);
         const std::size_t place = record->number % ring_.size();
         const std::unique_ptr<LogRecord> overrun(ring_[place].exchange(record.release()));
@@ -194,12 +199,15 @@ void Journal::Writer::write_out(const std::vector<std::unique_ptr<LogRecord>>& b
     write_file(logfile_, batch, false);
     write_file(debugfile_, batch, true);
     for (const auto& record : batch) {
-        if (facility_ >= 0) {
+        const bool taken = targets_.journald && journald_.send(*record, targets_.node, facility_);
+        if (facility_ >= 0 && !taken) {
             const std::string word(severity_word(record->entry->level));
             ::syslog(facility_ | syslog_priority(record->entry->level), "%s: %s", word.c_str(),
                      record->text.c_str());
+        } else if (targets_.journald && !taken &&
+                   record->entry != &log_entry(LogId::log_lines_lost)) {
+            lose(1);
         }
-        if (targets_.journald && !journald_.send(*record, targets_.node)) lose(1);
         if (targets_.terminal) {
             const std::string line = file_line(*record, targets_.node, targets_.syslogmsgfmt);
             [[maybe_unused]] const auto size = ::write(STDERR_FILENO, line.data(), line.size());

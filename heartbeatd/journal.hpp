@@ -16,13 +16,14 @@ struct JournalTargets {
     std::string debugfile;  // every line; empty: none
     std::string facility;   // syslog facility by name; empty: none
     bool syslogmsgfmt{true};
-    bool journald{false};  // systemd's journal, with the line's id as field HB_LOG_ID
-    bool terminal{false};  // stderr
-    int debug{0};          // 0: no debug lines
+    bool journald{false};  // systemd's journal; `facility` is then what it hands on to syslog
+    std::string journald_socket{"/run/systemd/journal/socket"};  // as at the start
+    bool terminal{false};                                        // stderr
+    int debug{0};                                                // 0: no debug lines
 };
 
-// journald when the process runs under systemd (JOURNAL_STREAM) and no other target is set;
-// syslog `daemon` when nothing else is left.
+// journald when the process runs under systemd (JOURNAL_STREAM) and a facility or no other target
+// is set; syslog `daemon` when nothing else is left.
 JournalTargets with_fallback(JournalTargets targets);
 
 class Journal {

@@ -20,8 +20,6 @@ namespace hb::shell {
 
 namespace {
 
-constexpr const char* journald_path = "/run/systemd/journal/socket";
-
 bool write_all(int fd, std::string_view text) {
     while (!text.empty()) {
         const ssize_t size = ::write(fd, text.data(), text.size());
@@ -30,6 +28,13 @@ bool write_all(int fd, std::string_view text) {
         text.remove_prefix(static_cast<std::size_t>(size));
     }
     return true;
+}
+
+// peer: HB_PEER.
+std::string journal_field(std::string_view name) {
+    std::string out = "HB_";
+    for (const char c : name) out += static_cast<char>(c - 'a' + 'A');
+    return out;
 }
 
 }  // namespace
@@ -122,25 +127,42 @@ bool LogFile::append(std::string_view text) {
     return open_current() && write_all(file_.get(), text);
 }
 
-bool JournaldSink::send(const LogRecord& record, std::string_view node) {
-    if (!socket_) {
-        socket_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        std::strncpy(address.sun_path, journald_path, sizeof address.sun_path - 1);
-        // NOLINTNEXTLINE: the socket interface wants this cast
-        const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-        if (!socket_ || ::connect(socket_.get(), generic, sizeof address) != 0) {
-            socket_.reset();
-            return false;
-        }
+bool JournaldSink::connect() {
+    if (socket_) return true;
+    sockaddr_un address{};
+    if (path_.size() >= sizeof address.sun_path) return false;
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path_.data(), path_.size());
+    socket_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    // NOLINTNEXTLINE: the socket interface wants this cast
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    if (socket_ && ::connect(socket_.get(), generic, sizeof address) == 0) return true;
+    socket_.reset();
+    return false;
+}
+
+bool JournaldSink::send(const LogRecord& record, std::string_view node, int facility) {
+    std::string fields = "MESSAGE=";
+    if (facility >= 0) fields.append(severity_word(record.entry->level)).append(": ");
+    const auto add = [&fields](std::string_view name, std::string_view value) {
+        fields.append("\n").append(name).append("=").append(value);
+    };
+    fields += record.text;
+    add("PRIORITY", std::to_string(syslog_priority(record.entry->level)));
+    add("SYSLOG_FACILITY", std::to_string((facility >= 0 ? facility : LOG_DAEMON) >> 3));
+    add("SYSLOG_IDENTIFIER", "heartbeat");
+    add("SYSLOG_PID", std::to_string(::getpid()));
+    add("MESSAGE_ID", message_id(*record.entry));
+    add("HB_LOG_ID", record.entry->name);
+    add("HB_NODE", node);
+    for (const LogField& field : record.fields) add(journal_field(field.name), field.value);
+    fields += "\n";
+    // A journald that was restarted is met by the second attempt.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        if (!connect()) return false;
+        if (::send(socket_.get(), fields.data(), fields.size(), MSG_NOSIGNAL) >= 0) return true;
+        socket_.reset();
     }
-    std::string fields = "MESSAGE=" + record.text + "\nPRIORITY=";
-    fields += std::to_string(syslog_priority(record.entry->level));
-    fields += "\nSYSLOG_IDENTIFIER=heartbeat\nHB_LOG_ID=";
-    fields.append(record.entry->name).append("\nHB_NODE=").append(node).append("\n");
-    if (::send(socket_.get(), fields.data(), fields.size(), MSG_NOSIGNAL) >= 0) return true;
-    socket_.reset();  // journald was restarted
     return false;
 }
 

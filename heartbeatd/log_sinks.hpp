@@ -8,6 +8,8 @@
 #include <ctime>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "fd.hpp"
@@ -20,6 +22,7 @@ struct LogRecord {
     std::time_t when{};      // wall time
     const LogEntry* entry{};
     std::string text;
+    std::vector<LogField> fields;
 };
 
 // CRIT, ERROR, WARN, notice, info, debug: the words of 3.0.6 (resources.md 9).
@@ -50,12 +53,19 @@ private:
     ino_t inode_{};
 };
 
-// systemd's journal by its native datagrams (systemd.io/JOURNAL_NATIVE_PROTOCOL).
+// systemd's journal by its native datagrams (systemd.io/JOURNAL_NATIVE_PROTOCOL). Each line brings
+// its id, its explanation's number in the catalogue, and what it is about as fields.
 class JournaldSink {
 public:
-    bool send(const LogRecord& record, std::string_view node);
+    explicit JournaldSink(std::string path) : path_(std::move(path)) {}
+    // `facility` as of syslog(3): lines that somebody wants there begin with the word of their
+    // level. Below 0: nobody has asked for one. False when the journal did not take the line.
+    bool send(const LogRecord& record, std::string_view node, int facility);
 
 private:
+    bool connect();
+
+    std::string path_;
     Fd socket_;
 };
 

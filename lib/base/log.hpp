@@ -25,7 +25,7 @@ enum class LogId : std::uint16_t {
 struct LogEntry {
     const char* name;  // the id's name, stable between releases
     Level level;
-    const char* text;         // `{}` stands for one argument
+    const char* text;         // `{}` or `{name}` stands for one argument
     const char* explanation;  // for the operator: what it means, what to do
 };
 
@@ -53,5 +53,16 @@ LogLine log_line(LogId id, const A&... arguments) {
 
 // The text with its arguments put in. Missing arguments show as `?`, surplus ones are appended.
 std::string log_text(const LogLine& line);
+
+// What a line says of a peer, a group ...: the arguments that have names in its text.
+struct LogField {
+    std::string_view name;  // lower case
+    std::string value;
+};
+std::vector<LogField> log_fields(const LogLine& line);
+
+// 32 hexadecimal digits made of the id's name, the same in every release: a UUID of version 8
+// (RFC 9562), under which systemd's journal and its catalogue know the id.
+std::string message_id(const LogEntry& entry);
 
 }  // namespace hb

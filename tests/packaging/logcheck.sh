@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 "$1/packaging/make-logcheck-rules" "$ids" > "$work/rules"
 # `{}` as the daemon would fill it. A line that is nothing else has no rule: it would fit every line.
 sed -n 's/^HB_LOG([a-z0-9_]*, *\([a-z]*\), *"\(.*\)",\( "\|$\).*/\1 \2/p' "$ids" | grep -vx 'info {}' |
-    sed 's/\\"/"/g; s/{}/node-1.example [0] (x)/g' > "$work/texts"
+    sed 's/\\"/"/g; s/{[a-z]*}/node-1.example [0] (x)/g' > "$work/texts"
 sed -n 's/^\(info\|debug\) //p' "$work/texts" > "$work/normal"
 sed -n 's/^\(notice\|warning\|error\|critical\) //p' "$work/texts" > "$work/odd"
 [ "$(wc -l < "$work/normal")" -ge 50 ] && [ "$(wc -l < "$work/odd")" -ge 50 ] ||

@@ -276,8 +276,8 @@ TEST(JournalFallback, IsSyslogOutsideOfSystemd) {
 }
 
 // Why: without a log line in ha.cf the ids of our lines must reach systemd's journal, and a
-// facility that was asked for must not be lost to it.
-TEST(JournalFallback, IsTheJournalUnderSystemdUnlessAFacilityWasAskedFor) {
+// facility that was asked for must not be lost to it: journald hands it on.
+TEST(JournalFallback, IsTheJournalUnderSystemdWithTheFacilityThatWasAskedFor) {
     struct stat info {};
     ASSERT_EQ(::fstat(STDERR_FILENO, &info), 0);
     const std::string stream = std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino);
@@ -287,8 +287,11 @@ TEST(JournalFallback, IsTheJournalUnderSystemdUnlessAFacilityWasAskedFor) {
     EXPECT_TRUE(journal_targets(config, {}).journald);
     EXPECT_EQ(journal_targets(config, {}).facility, "");
     config.ha_cf.recorded["logfacility"] = "daemon";
-    EXPECT_FALSE(journal_targets(config, {}).journald);
+    EXPECT_TRUE(journal_targets(config, {}).journald);
     EXPECT_EQ(journal_targets(config, {}).facility, "daemon");
+    config.ha_cf.recorded.erase("logfacility");
+    config.ha_cf.logfile = "/x";
+    EXPECT_FALSE(journal_targets(config, {}).journald) << "a file was asked for, and no facility";
     ::unsetenv("JOURNAL_STREAM");
 }
 
