@@ -22,6 +22,13 @@ public:
         ::clock_gettime(CLOCK_REALTIME, &t);
         return std::chrono::seconds{t.tv_sec} + std::chrono::nanoseconds{t.tv_nsec};
     }
+    // On CLOCK_MONOTONIC, as service managers compare it.
+    static std::uint64_t monotonic_us() {
+        timespec t{};
+        ::clock_gettime(CLOCK_MONOTONIC, &t);
+        return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000U +
+               static_cast<std::uint64_t>(t.tv_nsec) / 1000U;
+    }
     // `t` on CLOCK_BOOTTIME, for timerfd_settime. REQUIRES: `t` is not `never`.
     timespec on_boot_clock(Instant t) const {
         const Duration since_boot = origin_ + t.since_start;

@@ -12,7 +12,6 @@
 
 #include "base/text.hpp"
 #include "core_node.hpp"
-#include "detach.hpp"
 #include "environment.hpp"
 #include "ping_link.hpp"
 #include "privileges.hpp"
@@ -85,6 +84,7 @@ Result<void> Daemon::prepare() {
         core::make_core_config(config_.ha_cf, config_.keys, config_.groups, identity_), started_);
     Hands& hands = *this;
     runner_ = std::make_unique<Runner>(loop_, clock_, *node_, hands);
+    if (const auto every = service_.alive_every()) runner_->housekeeping_within(*every);
     prepare_children();
     scripts_.await_leftovers();
     programs_.await_leftovers();
@@ -196,11 +196,12 @@ Result<void> Daemon::run(const std::function<void()>& up) {
     }
     if (auto started = runner_->start(started_); !started) return started;
     watchdog_.open(config_.ha_cf.watchdog, config_.ha_cf.deadtime);
+    service_.ready();
     up();
     loop_.run();
     clients_.reset();
     watchdog_.disarm();
-    tell_service_manager("STOPPING=1");
+    service_.stopping();
     log(log_line(LogId::shutdown_complete, config_.node_name));
     return {};
 }
@@ -285,7 +286,8 @@ void Daemon::note(Now now, const Event& event) {
 }
 
 void Daemon::housekeeping() {
-    if (health_.fine(clock_.now(), config_.ha_cf.deadtime)) tell_service_manager("WATCHDOG=1");
+    if (health_.fine(clock_.now(), config_.ha_cf.deadtime)) service_.alive();
+    tell_service_status();
     fencing_.tick(clock_.now(), Clock::unix_seconds());
     if (clients_) clients_->audit(clock_.now());
     if (!recorder_) return;

@@ -25,6 +25,7 @@
 #include "rival_watch.hpp"
 #include "runner.hpp"
 #include "script_runner.hpp"
+#include "service_manager.hpp"
 #include "state_dir.hpp"
 #include "status_report.hpp"
 #include "watch_host.hpp"
@@ -93,6 +94,7 @@ private:
     WatchHooks watch_hooks();
     void start_watches();
     void serve_clients();
+    void tell_service_status();
 
     const Options& options_;
     LoadedConfig config_;  // in force: what waits for a restart is as it was at start
@@ -114,6 +116,9 @@ private:
     WatchHost watches_;
     Health health_;
     Watchdog watchdog_;
+    ServiceManager service_;
+    Instant service_words_due_{};
+    bool reload_failed_{false};  // the last one
     std::unique_ptr<Fifo> fifo_;
     std::unique_ptr<ClientServer> clients_;  // once communication is up
     std::unique_ptr<LinkWatch> link_watch_;

@@ -58,6 +58,7 @@ void Daemon::signal_arrived() {
     switch (static_cast<int>(info.ssi_signo)) {
         case SIGTERM:
             if (!std::exchange(stopping_, true)) log(log_line(LogId::shutdown_started, ::getpid()));
+            service_.stopping();
             programs_.leave();
             runner_->deliver(StopRequested{});
             break;
@@ -89,6 +90,7 @@ void Daemon::reload() {
         reload_again_ = true;
         return;
     }
+    service_.reloading();
     auto loaded = std::make_shared<LoadedConfig>();
     const bool queued =
         launcher_.call([loaded, paths = options_.paths,
@@ -97,15 +99,19 @@ void Daemon::reload() {
                            reloading_ = false;
                            reload(std::move(*loaded));
                            if (std::exchange(reload_again_, false)) reload();
+                           if (!reloading_) service_.ready();
                        });
     if (queued) return;
     reloading_ = false;
+    service_.ready();
     log(log_line(LogId::reload_refused, "too many scripts wait to be started"));
 }
 
 // A file with an error changes nothing at all.
 void Daemon::reload(LoadedConfig next) {
-    if (next.exit_status != 0) {
+    reload_failed_ = next.exit_status != 0;
+    service_words_due_ = {};
+    if (reload_failed_) {
         for (const auto& error : next.found.errors) {
             log(log_line(LogId::config_error, error.shown()));
         }

@@ -1,4 +1,5 @@
-// The daemon's answer to "how are you?". See status_report.hpp.
+// The daemon's answer to "how are you?", to clients and to the service manager. See
+// status_report.hpp.
 #include <unistd.h>
 
 #include "base/limits.hpp"
@@ -51,6 +52,15 @@ void Daemon::client(const TellStatus& order) {
     const auto frame = wire::client_frame::encode(
         core::accepted(std::move(answer)), config_.ha_cf.classic ? Form::text : Form::netstring);
     if (frame) clients_->client(Notify{order.connection, *frame, order.signal});
+}
+
+void Daemon::tell_service_status() {
+    if (!service_.listens() || clock_.now() < service_words_due_) return;
+    service_words_due_ = clock_.now() + limits::service_words_pause;
+    std::string words = service_words(node_->status(clock_.both()));
+    if (stopping_) words.insert(0, "stops: ");
+    if (reload_failed_) words += "; the last reload was refused";
+    service_.status(words);
 }
 
 }  // namespace hb::shell

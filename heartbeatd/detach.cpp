@@ -2,8 +2,6 @@
 #include "detach.hpp"
 
 #include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,27 +61,11 @@ Detachment Detachment::in_foreground() {
 }
 
 void Detachment::ready() {
-    tell_service_manager("READY=1");
     if (!report_) return;
     replace_by_null(STDIN_FILENO, STDERR_FILENO);
     const char up = 1;
     [[maybe_unused]] const auto written = ::write(report_.get(), &up, 1);
     report_.reset();
-}
-
-void tell_service_manager(const char* line) {
-    const char* const path = std::getenv("NOTIFY_SOCKET");
-    sockaddr_un to{};
-    to.sun_family = AF_UNIX;
-    if (path == nullptr || std::strlen(path) >= sizeof to.sun_path) return;
-    const std::size_t length = std::strlen(path);
-    std::memcpy(to.sun_path, path, length);
-    if (to.sun_path[0] == '@') to.sun_path[0] = '\0';
-    const Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!socket) return;
-    [[maybe_unused]] const auto sent = ::sendto(
-        socket.get(), line, std::strlen(line), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to),
-        static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length));
 }
 
 }  // namespace hb::shell

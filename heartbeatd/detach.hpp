@@ -16,15 +16,12 @@ public:
     // The same process, in a session of its own where that is possible.
     static Detachment in_foreground();
 
-    // The daemon is up: lets the waiting process go and closes the terminal. Tells systemd.
+    // The daemon is up: lets the waiting process go and closes the terminal.
     void ready();
 
 private:
     explicit Detachment(Fd report) : report_(std::move(report)) {}
     Fd report_;  // to the waiting process; none in the foreground
 };
-
-// One line for the service manager (sd_notify(3)), when it listens.
-void tell_service_manager(const char* line);
 
 }  // namespace hb::shell

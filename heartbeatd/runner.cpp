@@ -31,7 +31,7 @@ Result<void> Runner::start(Now now) {
     timer_->on_readable([this] { timer_fired(); });
     const int load = ::open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
     if (load >= 0) load_average_ = Fd(load);
-    next_housekeeping_ = now.mono + limits::housekeeping;
+    next_housekeeping_ = now.mono + housekeeping_pause_;
 
     for (const auto& medium : media_) {
         medium->open(
@@ -167,7 +167,7 @@ std::vector<MediumCounts> Runner::media_counts() const {
 }
 
 void Runner::do_housekeeping() {
-    next_housekeeping_ = clock_.now() + limits::housekeeping;
+    next_housekeeping_ = clock_.now() + housekeeping_pause_;
     for (const auto& medium : media_) medium->tick();
     if (load_average_) {
         std::array<char, 128> text{};

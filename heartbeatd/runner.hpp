@@ -2,12 +2,14 @@
 // lives in lib/, how it is done in the Hands and the media.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/event.hpp"
+#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "clock.hpp"
 #include "core/core.hpp"
@@ -64,7 +66,7 @@ public:
     virtual void heartbeat(Instant now, std::uint64_t frames_left) = 0;
     // Each event before the node sees it.
     virtual void note(Now now, const Event& event) = 0;
-    // Once every limits::housekeeping.
+    // Once every limits::housekeeping, or more often (Runner::housekeeping_within).
     virtual void housekeeping() = 0;
 };
 
@@ -76,6 +78,10 @@ public:
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;
 
+    // Housekeeping is due at least so often. Before start().
+    void housekeeping_within(Duration pause) noexcept {
+        housekeeping_pause_ = std::min(housekeeping_pause_, pause);
+    }
     // In LinkId order, before start().
     void add(std::unique_ptr<Medium> medium);
     // Opens the media, starts the node at `now`, arms the timer. Errors: io (no timer).
@@ -111,6 +117,7 @@ private:
     std::unique_ptr<Watch> timer_;
     Fd load_average_;
     Instant armed_{never};  // what the timer is set to
+    Duration housekeeping_pause_{limits::housekeeping};
     Instant next_housekeeping_{};
     Effects effects_;
     core::Pulse pulse_;

@@ -141,7 +141,9 @@ inline constexpr std::size_t ping_sequences = 128;     // of a group, remembered
 inline constexpr std::size_t lookups_max = 256;  // names that wait for the resolver; then later
 inline constexpr Duration lookup_again = 10s;    // a name that was not found
 inline constexpr std::size_t fifo_bytes_max = 65536;
-inline constexpr Duration housekeeping = 1s;     // closed links, load average, recorder
+inline constexpr Duration housekeeping = 1s;             // closed links, load average, recorder
+inline constexpr Duration service_words_pause = 5s;      // of the line in `systemctl status`
+inline constexpr std::size_t service_words_bytes = 200;  // of it; then nodes are left out
 inline constexpr Duration lateness_shown = 60s;  // the worst of this time, and of that before
 inline constexpr Duration send_recovery = 10s;   // without a failure, then `works again`
 // Of a serial line, in time because speeds differ: what may wait for it; with how much in front of

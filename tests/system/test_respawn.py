@@ -3,11 +3,11 @@
 import os
 import re
 import signal
-import sys
 import time
 
 from cluster import LOG, wait_for
 from runner import test
+from service_manager import listen, told
 
 NOTES = "/var/log/programs"
 FED = "/run/fed"
@@ -49,16 +49,6 @@ def wait_noted(host, name, what, count=1):
     wait_for(lambda: len(noted(host, name, what)) >= count, 30, f"{name}: {what} {count}")
     return noted(host, name, what)[-1]
 
-
-# The service manager's end of NOTIFY_SOCKET.
-_MANAGER = """
-import socket
-end = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-end.bind("/run/notify")
-while True:
-    with open("/run/notified", "a") as file:
-        print(end.recv(4096).decode(), file=file)
-"""
 
 NAMES = ("first", "second", "hundred", "crash", "vital")
 
@@ -132,14 +122,14 @@ def orderly_stop(cluster, alpha):
 
 def a_silent_link_starves_both_watchdogs(cluster, beta):
     """No heartbeat leaves: neither the device nor systemd hears that all is well, until one does."""
-    told = beta.read("/run/notified").splitlines()
-    assert told[0] == "READY=1" and "WATCHDOG=1" in told, told
+    texts = [text for _, text in told(beta)]
+    assert texts[0] == "READY=1" and "WATCHDOG=1" in texts, texts
     beta.run("ip", "link", "set", "eth0", "down")
     cluster.wait_log(beta, "watchdog is not fed")
     before = len(fed(beta))
     # After deadtime (1 s) systemd hears nothing any more either: three seconds without a word.
     def word():
-        return beta.read("/run/notified").count("WATCHDOG=1")
+        return [text for _, text in told(beta)].count("WATCHDOG=1")
     end = time.monotonic() + 30
     silence, seen = time.monotonic(), word()
     while time.monotonic() < silence + 3:
@@ -159,10 +149,9 @@ def programs_live_with_the_daemon(t):
     cluster = prepared(t)
     alpha, beta = cluster.hosts
     alpha.write("/run/svc-a.slow-start", "3")
-    beta.spawn(sys.executable, "-c", _MANAGER)
-    wait_for(lambda: beta.path("/run/notify").exists(), 20, "the service manager listens")
+    listen(beta)
     cluster.start(alpha)
-    cluster.start(beta, wrapper=("env", "NOTIFY_SOCKET=/run/notify"))
+    cluster.start(beta, wrapper=("env", "NOTIFY_SOCKET=/run/notify", "WATCHDOG_USEC=2000000"))
     # A reload while a script runs must not take it for one of a dead daemon.
     wait_for(lambda: cluster.trace(alpha, "a", "start"), 30, "the start of a")
     reload(cluster, alpha, *NAMES)
