@@ -92,6 +92,24 @@ void fill_resources(const Parsing& parsing) {
 
 std::string log_file(const std::string& name) { return name == "/dev/null" ? "" : name; }
 
+// `use_logd yes` asks for a log that holds nobody up, and that is what there is.
+void tell_use_logd(Parsing& parsing) {
+    if (!parsing.was_given("use_logd") || !parsing.boolean_of("use_logd")) return;
+    std::string where;
+    const auto add = [&where](const std::string& target) {
+        if (!target.empty()) where += (where.empty() ? "" : ", ") + target;
+    };
+    const HaCf& cf = parsing.cf;
+    add(cf.logfile);
+    add(cf.debugfile);
+    add(cf.logfacility.empty() ? "" : "syslog (" + cf.logfacility + ")");
+    parsing.report.unsupported(
+        parsing.line_of("use_logd"),
+        "use_logd yes: needs no ha_logd, and reads no /etc/logd.cf: lines go "
+        "straight to " +
+            where);
+}
+
 void fill_logging(Parsing& parsing) {
     HaCf& cf = parsing.cf;
     cf.logfile = log_file(parsing.text_of("logfile"));
@@ -100,7 +118,9 @@ void fill_logging(Parsing& parsing) {
     cf.logfacility = facility == "none" ? "" : facility;
     cf.syslogmsgfmt = parsing.boolean_of("syslogmsgfmt");
     cf.debug = static_cast<int>(parsing.number_of("debug"));
-    if (!cf.logfile.empty() || !cf.debugfile.empty() || !cf.logfacility.empty()) return;
+    if (!cf.logfile.empty() || !cf.debugfile.empty() || !cf.logfacility.empty()) {
+        return tell_use_logd(parsing);
+    }
     // 3.0.6 would hand its lines to ha_logd, which writes to syslog unless told otherwise.
     if (parsing.is_broken("logfile") || parsing.is_broken("logfacility")) return;
     if (parsing.was_given("use_logd") && !parsing.boolean_of("use_logd")) {
@@ -111,8 +131,9 @@ void fill_logging(Parsing& parsing) {
         return;
     }
     cf.logfacility = "daemon";
+    if (parsing.was_given("use_logd")) return tell_use_logd(parsing);
     parsing.report.warning(0, "no logfile, debugfile or logfacility: logging to syslog (daemon)");
-    if (!parsing.was_given("use_logd")) parsing.given["use_logd"] = {"yes", 0};
+    parsing.given["use_logd"] = {"yes", 0};
 }
 
 // HA_<name> of every child (config.md 1.3).

@@ -45,7 +45,7 @@ def tutorial_configuration_works_unchanged(t):
     assert cluster.holders("10.0.0.200") == [node1]
     assert " /webdata ext4 " in node1.run("cat", "/proc/mounts").stdout
     text = cluster.log(node1)
-    for directive, words in (("use_logd", "not supported yet"),
+    for directive, words in (("use_logd", "needs no ha_logd"),
                              ("ipfail", "has nothing to compare")):
         assert any(directive in line and words in line
                    for line in text.splitlines()), f"no word on {directive}"

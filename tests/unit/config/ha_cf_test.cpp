@@ -50,10 +50,12 @@ TEST(HaCf, TheTutorialWorksUnchanged) {
     EXPECT_EQ(parsed.cf.media[1].port, 6942U);
 }
 
-// Why: what is not carried out must be said, once a line, and never stop the start.
-TEST(HaCf, WhatComesLaterIsSaidOnceALine) {
-    EXPECT_EQ(parse_text(tutorial, {"node1", true, 0}).unsupported(),
-              "ha.cf:1: use_logd yes: not supported yet, the line has no effect\n");
+// Why: what is carried out in another way must be said, once a line, and never stop the start.
+TEST(HaCf, WhatIsDoneInAnotherWayIsSaidOnceALine) {
+    EXPECT_EQ(
+        parse_text(tutorial, {"node1", true, 0}).unsupported(),
+        "ha.cf:1: use_logd yes: needs no ha_logd, and reads no /etc/logd.cf: lines go straight "
+        "to /var/log/ha-log, syslog (local0)\n");
 }
 
 // Why: an old file selects the plugin unchanged, and one that cannot run says so at its line.
@@ -313,16 +315,6 @@ TEST(HaCf, PacemakerTakesTheResourcesAway) {
     EXPECT_FALSE(parsed.cf.manage_resources);
     EXPECT_EQ(parsed.cf.recorded.at("pacemaker"), "respawn");
     EXPECT_FALSE(parsed.found.unsupported.empty());
-}
-
-// Why: without a destination nobody learns anything.
-TEST(HaCf, LinesAreAlwaysLoggedSomewhere) {
-    const Parsed parsed = parse_text("bcast e\nnode c1\nlogfile /dev/null\n");
-    EXPECT_EQ(parsed.errors(), "");
-    EXPECT_EQ(parsed.cf.logfile, "");
-    EXPECT_EQ(parsed.cf.logfacility, "daemon");
-    EXPECT_EQ(parsed.cf.recorded.at("use_logd"), "yes");
-    EXPECT_EQ(parse_text("bcast e\nnode c1\nuse_logd no\n").found.errors.size(), 1U);
 }
 
 // Why: the start order is the file's, and a shell reads the words, as 3.0.6 has it.
