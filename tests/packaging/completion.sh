@@ -37,6 +37,11 @@ for program in hb_standby hb_takeover; do
     compare $program "$work/completed" "$work/said"
 done
 
+_heartbeat_words hb_report hb_report | tr ' ' '\n' > "$work/completed"
+"$source_dir/tools/hb_report" --help | grep -o '^  -[^ ,]*\|^  -h, -V' |
+    tr -d , | tr -s ' ' '\n' | grep . > "$work/said"
+compare hb_report "$work/completed" "$work/said"
+
 # As bash calls it: program, word, word before.
 printf 'node alpha # node gamma\nnode beta\n' > "$work/ha.cf"
 HA_CF=$work/ha.cf
@@ -55,5 +60,9 @@ expect cl_status nodes cl_status 'nodestatus nodesite'
 expect cl_status '' nodestatus 'alpha beta'
 expect hb_standby fo /usr/sbin/hb_standby foreign
 expect hb_standby '' all ''
+expect hb_report -Z hb_report -Z
+expect hb_report be -n beta
+expect hb_report '' -f ''
+expect hb_report "$work/ha" -l "$work/ha.cf"
 expect hb_replay "$work/ha" hb_replay "$work/ha.cf"
 exit $wrong
