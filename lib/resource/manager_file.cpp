@@ -21,6 +21,8 @@ namespace hb::resource {
 // Each node goes by its own file: a group that only one of them knows is taken over by nobody.
 void Manager::compare_files(Peer& peer, const Letter& letter, Wishes& out) {
     if (!peer.ours || !letter.has("hb_file")) return;
+    // What it holds we know by the keys of its old file: only its next report has them anew.
+    if (letter.type == "starting" && letter.get("hb_file") == file_word_) return;
     peer.file = letter.get("hb_file");
     const bool differs = peer.file != file_word_;
     if (differs == peer.file_differs) return;

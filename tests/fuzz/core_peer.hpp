@@ -57,7 +57,7 @@ private:
     struct Type {
         std::string_view name;
         // Name, and its usual values with blanks between them.
-        std::array<std::pair<std::string_view, std::string_view>, 7> fields;
+        std::array<std::pair<std::string_view, std::string_view>, 9> fields;
     };
     static const std::array<Type, 22>& types() {
         static constexpr std::array<Type, 22> all{{
