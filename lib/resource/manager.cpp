@@ -227,7 +227,7 @@ bool Manager::stable() const { return own_stable() && standby_.idle(); }
 bool Manager::may_plan() const {
     if (!comm_up_ || stopping_ || !standby_.idle() || !table_.probed()) return false;
     return std::all_of(peers_.begin(), peers_.end(),
-                       [](const Peer& peer) { return !peer.present() || peer.reported; });
+                       [](const Peer& peer) { return !peer.present() || peer.understood(); });
 }
 
 View Manager::view() const {

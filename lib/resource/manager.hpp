@@ -141,7 +141,7 @@ private:
     std::string file_word() const;
     void look_at_own_file();
     void settle_marks();
-    std::string marks() const;
+    std::optional<std::string> marks() const;
     void want_file(const std::vector<config::ResourceGroup>& groups);
     std::string file_waits_for() const;
     void settle_file(Now now, Wishes& out);

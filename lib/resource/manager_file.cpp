@@ -122,10 +122,10 @@ void Manager::settle_marks() {
 }
 
 // For nodes that go by another file, also those that are silent: they may hear us.
-std::string Manager::marks() const {
+std::optional<std::string> Manager::marks() const {
     const bool differs = std::any_of(peers_.begin(), peers_.end(),
                                      [](const Peer& peer) { return peer.file_differs; });
-    if (!differs) return {};
+    if (!differs) return std::nullopt;
     std::vector<GroupMark> all;
     for (const GroupTable::Slot& slot : table_.slots()) {
         GroupMark mark = mark_of(slot.walk.config());

@@ -108,6 +108,7 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
         peer.said_held = keys_in("hb_held");
         peer.said_failed = keys_in("hb_failed");
         peer.marks = read_marks(letter.get("hb_groups"));
+        peer.marks_known = letter.has("hb_groups");
         return translate(peer);
     }
     for (const GroupTable::Slot& slot : table_.slots()) {
@@ -285,8 +286,7 @@ Letter Manager::report(std::string_view info) const {
     letter.fields.emplace_back("hb_held", held);
     letter.fields.emplace_back("hb_failed", failed);
     letter.fields.emplace_back("hb_file", file_word_);
-    if (const std::string text = marks(); !text.empty())
-        letter.fields.emplace_back("hb_groups", text);
+    if (const auto text = marks()) letter.fields.emplace_back("hb_groups", *text);
     std::string answers;
     for (const Peer& peer : peers_) {
         if (!peer.question.empty()) answers += peer.name + ":" + printable(peer.question, 64) + " ";

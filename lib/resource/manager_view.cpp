@@ -55,7 +55,7 @@ void Manager::explain_absence(const GroupTable::Slot& slot, GroupState& state) c
     if (slot.tenure == Tenure::waiting_for_claim) return because(Why::waits_for_arbiter);
     if (!comm_up_) return because(Why::waits_for_nodes);
     for (const Peer& peer : peers_) {
-        if (peer.present() && !peer.reported) return because(Why::waits_for_report, peer.name);
+        if (peer.present() && !peer.understood()) return because(Why::waits_for_report, peer.name);
     }
     if (!standby_.idle()) return because(Why::hand_over, standby_.peer());
     because(Why::nobody_takes_it);

@@ -44,6 +44,7 @@ struct Peer {
     bool file_differs{false};                      // it is another one than ours
     std::set<std::string> said_held, said_failed;  // keys, by its own file
     std::vector<GroupMark> marks;                  // its groups, while the files differ
+    bool marks_known{false};                       // it has told them
     // What that means for groups of our file, by key. `held` has more than it said then.
     std::set<std::string> strange, disputed, put_away;
     bool failback_due{false};  // it died or left: when it is back, its groups may go home
@@ -55,6 +56,8 @@ struct Peer {
     Instant unasked_due{never};  // from then on it is told which of its groups nobody runs
     bool seen_starting{false};   // in this life, before it was active: it did not start alone
 
+    // What it holds is known, in the groups of our file.
+    bool understood() const noexcept { return reported && (!file_differs || marks_known); }
     void has(const std::string& key) {
         held.insert(key);
         said_held.insert(key);
@@ -76,6 +79,7 @@ struct Peer {
         said_held.clear();
         said_failed.clear();
         marks.clear();
+        marks_known = false;
         strange.clear();
         disputed.clear();
         put_away.clear();
