@@ -5,9 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -20,67 +18,13 @@
 #include "asio.hpp"
 #include "base/limits.hpp"
 #include "oom_score.hpp"
+#include "spawn_settings.hpp"
 
 namespace hb::shell {
 
 namespace {
 
 namespace asio = boost::asio;
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> out;
-    out.reserve(texts.size() + 1);
-    for (std::string& text : texts) out.push_back(text.data());
-    out.push_back(nullptr);
-    return out;
-}
-
-// posix_spawn's two settings with their ends.
-class SpawnSettings {
-public:
-    SpawnSettings() {
-        ::posix_spawn_file_actions_init(&actions_);
-        ::posix_spawnattr_init(&attributes_);
-        sigset_t none;
-        sigset_t all;
-        ::sigemptyset(&none);
-        ::sigfillset(&all);
-        ::posix_spawnattr_setsigmask(&attributes_, &none);
-        ::posix_spawnattr_setsigdefault(&attributes_, &all);
-        ::posix_spawnattr_setpgroup(&attributes_, 0);
-        ::posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    }
-    ~SpawnSettings() {
-        ::posix_spawnattr_destroy(&attributes_);
-        ::posix_spawn_file_actions_destroy(&actions_);
-    }
-    SpawnSettings(const SpawnSettings&) = delete;
-    SpawnSettings& operator=(const SpawnSettings&) = delete;
-
-    // `in` -1: nothing to read.
-    void descriptors(int in, int out, int err) {
-        if (in < 0) {
-            ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
-        } else {
-            ::posix_spawn_file_actions_adddup2(&actions_, in, 0);
-        }
-        ::posix_spawn_file_actions_adddup2(&actions_, out, 1);
-        ::posix_spawn_file_actions_adddup2(&actions_, err, 2);
-        ::posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
-        ::posix_spawn_file_actions_addchdir_np(&actions_, "/");
-    }
-    int run(pid_t& pid, std::vector<std::string>& argv, std::vector<std::string>& env) {
-        const auto argv_pointers = pointers(argv);
-        const auto env_pointers = pointers(env);
-        return ::posix_spawn(&pid, argv.front().c_str(), &actions_, &attributes_,
-                             argv_pointers.data(), env_pointers.data());
-    }
-
-private:
-    posix_spawn_file_actions_t actions_{};
-    posix_spawnattr_t attributes_{};
-};
 
 // Where the child's words go. A log that cannot be opened must not keep a service from starting,
 // nor must one that hangs: a named pipe without a reader is refused at once (O_NONBLOCK), and a
@@ -92,9 +36,6 @@ Fd open_log(const std::string& path) {
     if (!log) log.reset(::open("/dev/null", O_WRONLY | O_CLOEXEC));
     return log;
 }
-
-// glibc 2.36's <sys/pidfd.h> lacks extern "C", hence the raw call.
-Fd open_pidfd(pid_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
 Spawned spawn(SpawnRequest request) {
     Spawned out;
@@ -114,7 +55,7 @@ Spawned spawn(SpawnRequest request) {
     }
     if (out.error != 0) return out;
     if (request.started) request.started(out.pid);
-    out.pidfd = open_pidfd(out.pid);
+    out.pidfd = Fd(open_pidfd(out.pid));
     if (!out.pidfd) {
         // Without it nobody would hear of the end.
         out.error = errno;
