@@ -3,6 +3,7 @@
 import functools
 import re
 
+from cluster import wait_for
 from fenced import FencedPair, figures
 from power import AgentSwitch, ExternalSwitch, IpmiSwitch, PowerSwitch
 from runner import test
@@ -45,10 +46,15 @@ def cut_every_line(t, device):
 
 
 def said_of_the_device(pair):
-    report = pair.beta.run("/usr/sbin/heartbeatd", "-s", "-v").stdout
+    def read():
+        return pair.beta.run("/usr/sbin/heartbeatd", "-s", "-v").stdout
+
     named = re.escape(pair.switch.shown) + r" \(line \d+\)"
+    # A shot is written down at the next turn of a second.
+    wait_for(lambda: len(re.findall(rf"Z alpha \[{named}\] confirmed after \d+ ms", read())) == 3, 5,
+             "three resets are in the history")
+    report = read()
     assert re.search(named + ": answers", report), report
-    assert len(re.findall(rf"Z alpha \[{named}\] confirmed after \d+ ms", report)) == 3, report
     for file in ("/var/log/ha-log", "/var/log/ha-debug"):
         assert "verysecret" not in report + pair.beta.read(file)
 
