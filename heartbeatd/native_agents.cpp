@@ -49,7 +49,9 @@ bool waits(const RunAgent& job) {
            job.call.action != ScriptAction::status;
 }
 
-LogId level_of(std::string_view line) {
+// What does not begin as words of the agent's own was said by a program that it called.
+LogId level_of(std::string_view line, const std::string& type) {
+    if (!line.starts_with(type) && !line.starts_with("usage: ")) return LogId::agent_info;
     if (line.find("): INFO: ") != std::string_view::npos) return LogId::agent_info;
     if (line.find("): WARN: ") != std::string_view::npos) return LogId::agent_warning;
     return LogId::agent_error;
@@ -59,10 +61,12 @@ LogId level_of(std::string_view line) {
 
 class NativeAgents::State : public std::enable_shared_from_this<NativeAgents::State> {
 public:
-    State(asio::io_context& loop, const Paths& paths, Hooks hooks)
+    State(asio::io_context& loop, const Paths& paths, Hooks hooks,
+          std::shared_ptr<const ScriptNotes> notes)
         : loop_(loop),
           folder_(paths.resource_dir()),
           hooks_(std::move(hooks)),
+          notes_(std::move(notes)),
           thread_(std::make_unique<Launcher>(loop, Priority::below_loop)) {}
 
     void surroundings(const std::vector<std::string>& environment) {
@@ -107,6 +111,7 @@ private:
     void give_up(const Batch& batch, ScriptEnd end);
     void answer(const Batch& batch, std::size_t place, Duration took);
     void tell(const RunAgent& job, const agents::Answer& answer);
+    void tell_lines(const std::string& type, const std::string& lines);
     void forget(const std::shared_ptr<Batch>& batch);
     void log(LogLine line) const {
         if (hooks_.log) hooks_.log(std::move(line));
@@ -115,6 +120,7 @@ private:
     asio::io_context& loop_;
     std::string folder_;
     Hooks hooks_;
+    std::shared_ptr<const ScriptNotes> notes_;
     Clock clock_;
     SharedEnvironment environment_{std::make_shared<const std::vector<std::string>>()};
     std::shared_ptr<AnnounceThread> announcements_{std::make_shared<AnnounceThread>()};
@@ -176,6 +182,7 @@ void NativeAgents::State::give(std::vector<RunAgent> jobs, bool alone) {
         [](const RunAgent& a, const RunAgent& b) { return a.timeout < b.timeout; });
     const Duration timeout = shortest->timeout;
     const auto work = std::make_shared<NativeWork>(environment_, announcements_);
+    work->host.note_children(notes_, timeout);
     work->jobs = std::move(jobs);
     give(std::make_shared<Batch>(work, loop_), alone, timeout);
 }
@@ -233,6 +240,14 @@ void NativeAgents::State::expired(const std::shared_ptr<Batch>& batch) {
         return;
     }
     forget(batch);
+    // What it has said comes never else.
+    for (const RunAgent& job : batch->work->jobs) {
+        tell_lines(job.call.type, batch->work->host.progress.said());
+        const std::string where = batch->work->host.progress.what_it_waits_for();
+        if (where.empty()) continue;
+        tell_lines(job.call.type,
+                   agents::told(job.call, "ERROR: it hangs and is given up: " + where));
+    }
     give_up(*batch, ScriptEnd::timed_out);
     pump();
 }
@@ -303,8 +318,12 @@ void NativeAgents::State::tell(const RunAgent& job, const agents::Answer& said) 
         log(log_line(LogId::script_running,
                      printable(command + " " + action_word(job.call.action))));
     }
-    for (const std::string& line : words(said.err, "\n")) {
-        log(log_line(level_of(line), printable(line, limits::log_line_bytes_max)));
+    tell_lines(job.call.type, said.err);
+}
+
+void NativeAgents::State::tell_lines(const std::string& type, const std::string& lines) {
+    for (const std::string& line : words(lines, "\n")) {
+        log(log_line(level_of(line, type), printable(line, limits::log_line_bytes_max)));
     }
 }
 
@@ -343,8 +362,9 @@ void NativeAgents::State::close() {
     thread_.reset();
 }
 
-NativeAgents::NativeAgents(asio::io_context& loop, const Paths& paths, Hooks hooks)
-    : state_(std::make_shared<State>(loop, paths, std::move(hooks))) {}
+NativeAgents::NativeAgents(asio::io_context& loop, const Paths& paths, Hooks hooks,
+                           std::shared_ptr<const ScriptNotes> notes)
+    : state_(std::make_shared<State>(loop, paths, std::move(hooks), std::move(notes))) {}
 
 NativeAgents::~NativeAgents() { state_->close(); }
 

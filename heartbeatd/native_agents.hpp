@@ -23,6 +23,8 @@ class Host;
 
 namespace hb::shell {
 
+class ScriptNotes;
+
 // slow: it hung for a moment, and calls that came after it may have run before its end. given_up:
 // it hangs still, or never ran.
 enum class AsideEnd : std::uint8_t { done, slow, given_up };
@@ -43,7 +45,9 @@ public:
         std::function<void(LogLine)> log;
     };
 
-    NativeAgents(boost::asio::io_context& loop, const Paths& paths, Hooks hooks);
+    // `notes`: for the programs that agents call, as for scripts.
+    NativeAgents(boost::asio::io_context& loop, const Paths& paths, Hooks hooks,
+                 std::shared_ptr<const ScriptNotes> notes);
     // Nobody is called any more. What runs is told to stop and left alone.
     ~NativeAgents();
     NativeAgents(const NativeAgents&) = delete;

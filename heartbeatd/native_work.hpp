@@ -5,11 +5,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agents/agent.hpp"
 #include "announce_thread.hpp"
 #include "base/event.hpp"
+#include "leftovers.hpp"
 
 namespace hb::shell {
 
@@ -21,6 +23,19 @@ public:
         : environment_(std::move(environment)), announcements_(std::move(announcements)) {}
 
     std::string variable(const std::string& name) const override;
+    std::vector<std::string> environment() const override { return *environment_; }
+    bool children_apart() const override { return true; }
+    void began(pid_t child) override {
+        if (notes_) notes_->began(child, span_);
+    }
+    void ended(pid_t child) override {
+        if (notes_) notes_->ended(child);
+    }
+    // Programs that are called from now on are noted, with the time that they have.
+    void note_children(std::shared_ptr<const ScriptNotes> notes, Duration span) {
+        notes_ = std::move(notes);
+        span_ = span;
+    }
     Result<agents::SharedAnnouncer> announcer() override { return announcements_->announcer(); }
     std::string go_on(std::vector<agents::Burst> bursts) override {
         return announcements_->add(std::move(bursts));
@@ -30,6 +45,8 @@ public:
 private:
     SharedEnvironment environment_;
     std::shared_ptr<AnnounceThread> announcements_;
+    std::shared_ptr<const ScriptNotes> notes_;
+    Duration span_{};
 };
 
 struct NativeWork {

@@ -51,7 +51,8 @@ public:
               loop, paths,
               NativeAgents::Hooks{[this](ScriptDone result) { answer(std::move(result)); },
                                   [this](RunAgent job) { run_script(std::move(job)); },
-                                  [this](LogLine line) { this->log(std::move(line)); }})),
+                                  [this](LogLine line) { this->log(std::move(line)); }},
+              notes_)),
           addresses_(std::make_unique<AddressGuard>(
               loop, AddressGuard::Hooks{[this](auto addresses, auto answer) {
                                             care(std::move(addresses), std::move(answer));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agents/delay.hpp"
+#include "agents/filesystem.hpp"
 #include "agents/ip_address.hpp"
 #include "agents/send_arp.hpp"
 #include "agents/source_address.hpp"
@@ -20,8 +21,15 @@ constexpr std::string_view address_usage =
     "ADDRESS[/MASK[/INTERFACE][/BROADCAST]] start|stop|status\n"
     "  MASK is a prefix length or a dotted mask. Without INTERFACE the route to ADDRESS decides.";
 
-constexpr std::array<Native, 6> table{{
+constexpr std::string_view filesystem_usage =
+    "DEVICE DIRECTORY [FSTYPE [OPTIONS]] start|stop|status\n"
+    "  DEVICE is a block device, UUID=, LABEL=, -U, -L, HOST:/PATH, //HOST/SHARE, or with the "
+    "option\n"
+    "  bind a directory. DIRECTORY is the mount point, from the root.";
+
+constexpr std::array<Native, 7> table{{
     {"Delay", "[START-SECONDS [STOP-SECONDS]] start|stop|status", 0, 2, Manner::waits, run_delays},
+    {"Filesystem", filesystem_usage, 2, 4, Manner::waits, run_filesystems},
     {"IPaddr", address_usage, 1, 1, Manner::together, run_addresses},
     {"IPaddr2", address_usage, 1, 1, Manner::together, run_addresses},
     {"IPsrcaddr", "ADDRESS start|stop|status", 1, 1, Manner::alone, run_source_addresses},

@@ -3,6 +3,8 @@
 // gives exit status and texts as the script of that name would (heartbeat-agents(7)).
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,6 +13,7 @@
 
 #include "agents/announce.hpp"
 #include "agents/cancel.hpp"
+#include "agents/progress.hpp"
 #include "base/event.hpp"
 
 namespace hb::agents {
@@ -27,6 +30,15 @@ public:
     virtual ~Host() = default;
     // Of the environment; empty when it is not set.
     virtual std::string variable(const std::string& name) const = 0;
+    // All of it, NAME=VALUE: for programs that an agent calls (program.hpp).
+    virtual std::vector<std::string> environment() const = 0;
+    // Whether such a program gets a process group of its own, the working directory `/` and no
+    // protection from the out-of-memory killer, as a script of the daemon does. Else it shares
+    // ours: whoever ends our group ends it, too.
+    virtual bool children_apart() const = 0;
+    // It runs; it has ended.
+    virtual void began(pid_t child) = 0;
+    virtual void ended(pid_t child) = 0;
     // The socket for first pairs. Errors: io, permission.
     [[nodiscard]] virtual Result<SharedAnnouncer> announcer() = 0;
     // The first pair of each burst has left; the rest is to follow at its time, without us. What
@@ -36,6 +48,7 @@ public:
     virtual void end_burst(const std::string& written, const Ip& ip) = 0;
 
     Cancel cancel;
+    Progress progress;
 };
 
 // How calls of a type may be run.

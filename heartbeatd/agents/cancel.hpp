@@ -1,8 +1,11 @@
 // How a native agent is told to stop: looked at between batches, and waited on instead of sleeping.
 #pragma once
 
+#include <unistd.h>
+
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 
 #include "base/instant.hpp"
@@ -16,6 +19,14 @@ public:
         const std::lock_guard<std::mutex> lock(mutex_);
         stopped_ = true;
         changed_.notify_all();
+        raise();
+    }
+    // For whoever waits for descriptors: stop() raises this eventfd, now if it was called before.
+    // -1: none any more.
+    void raises(int event) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        event_ = event;
+        if (stopped_) raise();
     }
     bool stopped() const {
         const std::lock_guard<std::mutex> lock(mutex_);
@@ -28,9 +39,15 @@ public:
     }
 
 private:
+    void raise() const {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const auto size = event_ < 0 ? 0 : ::write(event_, &one, sizeof one);
+    }
+
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
     bool stopped_{false};
+    int event_{-1};
 };
 
 }  // namespace hb::agents

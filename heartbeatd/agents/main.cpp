@@ -1,5 +1,6 @@
 // hb_agent: a native agent from the shell, `hb_agent TYPE ARGUMENT... start|stop|status`, as
 // resource.d/TYPE calls it.
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,6 +29,16 @@ public:
         const char* const value = std::getenv(name.c_str());
         return value == nullptr ? "" : value;
     }
+    std::vector<std::string> environment() const override {
+        std::vector<std::string> out;
+        for (char** one = ::environ; one != nullptr && *one != nullptr; ++one) {
+            out.emplace_back(*one);
+        }
+        return out;
+    }
+    bool children_apart() const override { return false; }
+    void began(pid_t) override {}
+    void ended(pid_t) override {}
     Result<SharedAnnouncer> announcer() override {
         if (!announcer_) {
             auto opened = Announcer::open();
@@ -115,9 +126,12 @@ int run_batch(ScriptAction action, Host& host) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Inherited as "ignored" it would make the kernel throw the ends of programs away.
+    ::signal(SIGCHLD, SIG_DFL);
     const std::vector<std::string> words(argv + 1, argv + argc);
     if (words.empty()) return usage();
-    const auto action = words.size() < 2 ? std::nullopt : action_named(words.back());
+    std::optional<ScriptAction> action;
+    if (words.size() > 1) action = action_named(words.back());
     ShellHost host;
     if (words.front() == "--batch") {
         return action && words.size() == 2 ? run_batch(*action, host) : usage();

@@ -236,6 +236,16 @@ inline constexpr int link_watch_buffer_bytes = 1 << 20;
 inline constexpr std::size_t processes_looked_at_max = 65536;  // in /proc; the rest is not seen
 inline constexpr std::size_t agent_threads_max = 64;  // of calls that wait; then they queue
 inline constexpr std::size_t agent_calls_max = 4096;  // in one batch; the rest comes next
+// A program that an agent calls (fsck) may say so much; what it writes beyond that fails.
+inline constexpr std::size_t program_output_file_bytes = 1U << 20U;
+inline constexpr Duration filesystem_stop = 20s;  // as in 3.0.6; the second half with SIGKILL
+inline constexpr std::chrono::seconds filesystem_stop_max = 9999s;
+inline constexpr Duration unmount_pause = 100ms;     // between two attempts
+inline constexpr unsigned unmounts_per_signal = 10;  // many take a second SIGTERM as impatience
+inline constexpr unsigned links_followed_max = 40;   // in one path, as the kernel does
+inline constexpr std::size_t mount_table_bytes_max = 16U << 20U;     // the rest is not seen
+inline constexpr std::size_t descriptors_looked_at_max = 1U << 20U;  // of one process; likewise
+inline constexpr std::size_t memory_map_bytes_max = 16U << 20U;      // of one process; likewise
 
 // --- memory that is touched before it is needed ---
 inline constexpr std::size_t stack_touched_bytes = 65536;  // of the loop and of the agents' thread

@@ -136,6 +136,72 @@ def test_stop_spares_its_own_caller_and_gives_up_in_time(world):
     same(world.agent("Filesystem", device, point, "ext4", "stop").code, 0)
 
 
+def test_whoever_holds_it_in_memory_or_in_a_container_is_found(world):
+    # Why: a file that was closed after it was mapped, and a mount that came into another mount
+    # namespace, both keep it busy.
+    ready = world.folder / "ready"
+    sh(f"mount -t tmpfs t {world.folder}; mount --make-shared {world.folder}")
+    device, point = world.loop_device(), world.folder / "m"
+    same(world.agent("Filesystem", device, point, "ext4", "start").code, 0)
+    mapper = busy(world, "/", "exec python3 -c 'import mmap, time\n"
+                  f"file = open(\"{point}/mapped\", \"w+b\"); file.truncate(4096)\n"
+                  "memory = mmap.mmap(file.fileno(), 4096); file.close()\n"
+                  f"open(\"{ready}\", \"w\"); time.sleep(100)'")
+    inside = busy(world, "/", f"exec unshare --mount --propagation unchanged sh -c '"
+                  f"cd {point}; touch {ready}; exec sleep 100'")
+    bystander = busy(world, "/", f"exec unshare --mount --propagation unchanged sh -c '"
+                     f"cd {world.folder}; touch {ready}; exec sleep 100'")
+    same(world.agent("Filesystem", device, point, "ext4", "stop").code, 0)
+    same(mounted(point), [])
+    same((mapper.wait(5), inside.wait(5)), (-signal.SIGTERM, -signal.SIGTERM))
+    same(bystander.poll(), None)
+
+
+def test_two_mounts_at_one_place_go_both(world):
+    # Why: whatever is mounted at the place of a group must be gone after its stop.
+    device, point = world.loop_device(), world.folder / "a b"
+    point.mkdir()
+    same(world.agent("Filesystem", "t", point, "tmpfs", "start").code, 0)
+    sh(f"mount {device} '{point}'")
+    same(world.agent("Filesystem", device, point, "ext4", "status").says(), "running")
+    same(world.agent("Filesystem", device, point, "ext4", "stop").code, 0)
+    same(world.agent("Filesystem", device, point, "ext4", "status").says(), "stopped")
+    same([line for line in sh("cat /proc/self/mounts").splitlines() if str(world.folder) in line], [])
+
+
+def test_a_loop_device_on_it_is_named(world):
+    # Why: no process can be ended for it, so somebody must be told.
+    device, point = world.loop_device(), world.folder / "m"
+    same(world.agent("Filesystem", device, point, "ext4", "start").code, 0)
+    inner = sh(f"truncate -s 1M {point}/image; losetup -f --show {point}/image").strip()
+    try:
+        result = world.agent("Filesystem", device, point, "ext4", "stop",
+                             HA_FILESYSTEM_STOP_SECONDS="1")
+    finally:
+        sh(f"losetup -d {inner}")
+    same(result.code, 1)
+    has(result.err, f"gave up after 1 s, used by: {inner} ({point}/image)")
+    same(world.agent("Filesystem", device, point, "ext4", "stop").code, 0)
+
+
+def test_status_asks_for_no_program(world):
+    # Why: it must cost nothing and wait for nothing; of a start and a stop the programs are known.
+    empty = world.folder / "empty"
+    empty.mkdir()
+    device, point = world.loop_device(), world.folder / "m"
+    log = world.folder / "called"
+    for name in "mount", "umount", "fsck", "fuser", "blkid":
+        (empty / name).write_text(f"#!/bin/sh\necho {name} >>{log}\n"
+                                  f"PATH=/usr/sbin:/usr/bin:/sbin:/bin exec {name} \"$@\"\n")
+        (empty / name).chmod(0o755)
+    path = f"{empty}:{os.environ['PATH']}"
+    for action, called in (("status", []), ("start", ["mount"]), ("status", []), ("start", []),
+                           ("stop", ["umount"]), ("stop", []), ("status", [])):
+        log.unlink(missing_ok=True)
+        same(world.agent("Filesystem", device, point, "ext4", action, PATH=path).code in (0, 7), True)
+        same((action, log.read_text().split() if log.exists() else []), (action, called))
+
+
 def test_bind_mount_leaves_its_source_alone(world):
     # Why: both share a device number; users of the source, the whole machine maybe, must live.
     device, point, copy = world.loop_device(), world.folder / "m", world.folder / "copy"

@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
 
 #include "agents/agent.hpp"
 #include "agents/wrapper.hpp"
@@ -31,6 +33,17 @@ protected:
     bool wait_for(std::size_t answers) {
         return run_until(loop, [&] { return done.size() >= answers; });
     }
+    // A program that a Filesystem calls instead of the machine's.
+    void program(const std::string& name, const std::string& body) {
+        folder.script("programs/" + name, body);
+        runner.surroundings({"PATH=" + folder.at("programs") + ":/usr/bin:/bin"}, "");
+    }
+    std::size_t notes() const {
+        std::error_code none;
+        const auto end = std::filesystem::directory_iterator();
+        return static_cast<std::size_t>(std::distance(
+            std::filesystem::directory_iterator(folder.paths().scripts_under_way(), none), end));
+    }
     bool delay_noted() const { return std::filesystem::exists(folder.at("rsctmp/Delay-0-0")); }
 
     TempFolder folder;
@@ -38,9 +51,13 @@ protected:
     Launcher launcher{loop};
     std::vector<ScriptDone> done;
     std::vector<std::string> log;
+    std::vector<LogId> ids;
     ScriptRunner runner{loop, launcher, folder.paths(),
                         [this](ScriptDone result) { done.push_back(std::move(result)); },
-                        [this](const LogLine& line) { log.push_back(log_text(line)); }};
+                        [this](const LogLine& line) {
+                            log.push_back(log_text(line));
+                            ids.push_back(line.id);
+                        }};
 };
 
 // Why: the wrapper's program is not installed where this test runs, so a process would fail.
@@ -126,6 +143,43 @@ TEST_F(NativeAgentsTest, AWaitEndsByKillAndByTimeOut) {
             EXPECT_EQ(one.end, ScriptEnd::signalled);
         }
     }
+}
+
+// Why: a check of a large disk takes minutes; what else is asked for must not wait, its time-out
+// must end it with what it has started, and a daemon that comes after us must know of it.
+TEST_F(NativeAgentsTest, AFilesystemTakesItsTimeAlone) {
+    std::filesystem::create_directories(folder.paths().scripts_under_way());
+    runner.await_leftovers();
+    program("mount", "exec sleep 60");
+    const std::vector<std::string> words{"t", folder.at("m"), "tmpfs"};
+    run(1, "Filesystem", words, ScriptAction::start, 1s);
+    ASSERT_TRUE(run_until(loop, [&] {
+        if (runner.unfinished() == 1) run(2, "Filesystem", words, ScriptAction::status);
+        return notes() == 1 && !done.empty();
+    }));
+    EXPECT_EQ(done[0].output, "INFO:  Resource is stopped\n");
+    const auto of_the_start = [this] {
+        return std::find_if(done.begin(), done.end(),
+                            [](const ScriptDone& one) { return one.job == JobId{1}; });
+    };
+    ASSERT_TRUE(run_until(loop, [&] { return of_the_start() != done.end(); }));
+    EXPECT_EQ(of_the_start()->end, ScriptEnd::timed_out);
+    EXPECT_EQ(notes(), 0U);
+    ASSERT_TRUE(run_until(loop, [&] { return runner.unfinished() == 0; }));
+}
+
+// Why: what mount(8) says is no error by itself, and what the agent makes of it is.
+TEST_F(NativeAgentsTest, WordsOfAProgramStandBesideTheAgents) {
+    program("mount", "echo mount: no medium >&2; exit 32");
+    run(1, "Filesystem", {"t", folder.at("m"), "tmpfs"}, ScriptAction::start);
+    ASSERT_TRUE(wait_for(1));
+    EXPECT_EQ(done[0].status, 1);
+    ASSERT_EQ(log.size(), 3U);
+    EXPECT_EQ(log[1], "mount: no medium");
+    EXPECT_EQ(log[2], "Filesystem(" + folder.at("m") + "): ERROR: mount of t on " + folder.at("m") +
+                          " failed, see the message of 'mount' above");
+    EXPECT_EQ(ids[1], LogId::agent_info);
+    EXPECT_EQ(ids[2], LogId::agent_error);
 }
 
 // Why: a thousand addresses are one group's business, and each of them wants an answer.

@@ -1,9 +1,11 @@
-"""The native agents in the daemon: addresses of groups that share a subnet, and who else takes them."""
+"""The native agents in the daemon: addresses of groups that share a subnet, and who else takes them;
+a disk that is busy."""
 
 import time
 from pathlib import Path
 
 from cluster import wait_for
+from disk import Frozen, MountWatch, SharedDisk
 from runner import test
 
 FIRST = ("10.77.0.5", "fd77::5")
@@ -172,3 +174,72 @@ def addresses_are_announced_from_time_to_time(t):
         cluster.witness.wait_arp("10.77.0.5", 1, since, 3)
         time.sleep(0.1)
     assert "announced again" not in cluster.log(alpha)
+
+
+@test(limit=120)
+def a_disk_moves_without_a_script_and_is_freed(t):
+    """Filesystem is carried out by the daemon itself, and what keeps the disk busy does not stay."""
+    disk = SharedDisk(t.work)
+    cluster = t.cluster()
+    alpha, beta = cluster.hosts
+    cluster.configure(f"alpha Filesystem::{disk.device}::/srv/data::ext4 svc::a\n", failback="off",
+                      extra=("env FILESYSTEM_STOP_SECONDS=4",))
+    for host in cluster.hosts:    # a script could not do anything
+        host.shell("rm /usr/libexec/heartbeat/hb_agent")
+    mounts = MountWatch(disk, cluster)
+    cluster.start()
+    cluster.settled(alpha, timeout=40)
+    cluster.settled(beta, timeout=40)
+    cluster.wait_runs(alpha, "a")
+    assert disk.mounted_on(cluster) == [alpha]
+
+    polite = alpha.spawn("sh", "-c", "cd /srv/data; : >polite; exec sleep 1000")
+    stubborn = alpha.spawn("sh", "-c", "trap '' TERM; exec 3>/srv/data/file; : >/srv/data/stubborn; "
+                                       "exec sleep 1000")
+    bystander = alpha.spawn("sleep", "1000")
+    for name in "polite", "stubborn":
+        wait_for(alpha.path(f"/srv/data/{name}").exists, 10, f"{name} keeps the disk busy")
+    cluster.tool(alpha, "hb_standby", "all")
+    cluster.wait_moved(alpha, beta, "a", timeout=30)
+    assert disk.mounted_on(cluster) == [beta]
+    assert polite.wait(5) != 0 and stubborn.wait(5) != 0
+    assert bystander.poll() is None
+    for number in "TERM", "KILL":
+        cluster.wait_log(alpha, rf"Filesystem\(/srv/data\): INFO: /srv/data is busy: sending "
+                                rf"SIG{number} to process \d+ \(sleep\)")
+    cluster.wait_log(alpha, f"Running /etc/ha.d/resource.d/Filesystem {disk.device} /srv/data ext4 stop")
+
+    cluster.power_cut(beta)
+    cluster.wait_runs(alpha, "a", timeout=30)
+    assert disk.mounted_on(cluster) == [alpha]
+    assert cluster.stop(alpha) == 0
+    assert disk.mounted_on(cluster) == []
+    assert "): ERROR: " not in cluster.log(alpha) + cluster.log(beta)
+    mounts.assert_single()
+    mounts.close()
+
+
+@test(limit=120)
+def a_filesystem_that_hangs_in_the_kernel_is_given_up(t):
+    """Nothing ends a thread that hangs there: its group goes elsewhere, all others do not notice, and
+    what comes after all does not happen."""
+    disk = SharedDisk(t.work)
+    cluster = t.cluster()
+    alpha, beta = cluster.hosts
+    cluster.configure("alpha Filesystem::t::/srv/slow/m::tmpfs svc::a\nalpha svc::b\n",
+                      scripts=("svc",), failback="off", extra=("start_timeout 2",))
+    alpha.shell(f"mkdir /srv/slow && mount {disk.device} /srv/slow")
+    frozen = Frozen(alpha.path("/srv/slow"))    # who makes a folder there waits
+    try:
+        cluster.start()
+        cluster.wait_runs(alpha, "b")
+        cluster.wait_log(alpha, r"Filesystem\(t\): ERROR: it hangs and is given up: the folder /srv/slow/m")
+        cluster.wait_runs(beta, "a", timeout=40)
+        assert " /srv/slow/m tmpfs " in beta.run("cat", "/proc/mounts").stdout
+        assert cluster.runs(alpha, "b") and not cluster.runs(alpha, "a")
+    finally:
+        frozen.thaw()
+    wait_for(alpha.path("/srv/slow/m").is_dir, 10, "the hung call has gone on")
+    assert cluster.stop(alpha, timeout=30) == 0
+    assert "/srv/slow/m" not in alpha.run("cat", "/proc/mounts").stdout
+    assert cluster.runs(beta, "a", "b")
