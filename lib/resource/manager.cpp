@@ -315,7 +315,14 @@ void Manager::settle_plan(Instant now, Wishes& out) {
         const auto at = ip_requests_.lower_bound({key, {}});
         return at != ip_requests_.end() && at->first == key;
     };
-    for (const std::string& key : groups_to_take(seen)) {
+    const std::vector<std::string> keys = groups_to_take(seen);
+    for (const GroupTable::Slot& slot : table_.slots()) {
+        // A wish that is over: another node has it, or has put it away.
+        const bool waits = slot.tenure == Tenure::waiting_for_claim;
+        if (!waits || std::find(keys.begin(), keys.end(), slot.key()) != keys.end()) continue;
+        table_.release(slot.key(), TenureInput::release_asked, out);
+    }
+    for (const std::string& key : keys) {
         if (asked_for(key)) continue;  // it was released to be given; that is answered first
         table_.want(key, out);
         if (!claims_open() && arbiter_.may_take()) table_.clear(key, out);
