@@ -43,7 +43,7 @@ void Manager::translate(Peer& peer) const {
     peer.strange.clear();
     peer.disputed.clear();
     peer.put_away.clear();
-    if (!peer.file_differs || peer.marks.empty()) return;
+    if (!peer.file_differs || !peer.marks_known) return;
     // What several groups of our file name is no sign of any of them: MailTo::root.
     std::map<std::uint32_t, std::size_t> uses;
     std::multimap<std::uint32_t, const GroupMark*> there;

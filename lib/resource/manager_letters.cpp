@@ -210,6 +210,7 @@ void Manager::on_ip_request(Peer& peer, const Letter& letter, Wishes& out) {
         return;
     }
     if (peer.disputed.contains(key)) return;  // it means another group
+    if (file_word_.ends_with('+')) return;    // what it asks for may be what did not stop here
     if (!peer.ours) peer.held.insert(key);    // it starts it as soon as we have answered
     ip_requests_.emplace(key, peer.name);
 }

@@ -217,5 +217,13 @@ TEST(FilesThatDiffer, GroupsThatAgreeGoByTheirPreference) {
     EXPECT_EQ(pair.running("beta"), (Tokens{"svc::b", "svc::only"}));
 }
 
+// Why: a node with an empty file cannot run it, whatever it prefers.
+TEST(FilesThatDiffer, ANodeWithoutAnyGroupIsNoCandidate) {
+    ManagerPair pair({make_group("alpha", "svc::a")}, config::Failback::on);
+    pair.own_file["alpha"] = {};
+    pair.boot_both();
+    EXPECT_EQ(pair.running("beta"), Tokens{"svc::a"});
+}
+
 }  // namespace
 }  // namespace hb::resource
