@@ -8,7 +8,7 @@ from runner import test
 from witness import share
 
 ADDRESS = "10.0.0.100"
-MOUNT = "/srv/shared"
+MOUNT = "/srv/disk"
 DEADTIME = 1.0
 
 
