@@ -211,8 +211,10 @@ void Manager::read_survivors(Peer& peer, const Letter& letter, Wishes& out) {
 }
 
 // Who goes on when both claim a group. Both compute the same: what was taken on a device's word
-// stays where it was taken, else the node that is preferred keeps.
+// stays where it was taken, else the node that is preferred keeps. Who is stopping it has yielded:
+// a node that found some of it running at its start must not end what runs elsewhere.
 NodeName Manager::keeper_of(const Peer& peer, const GroupTable::Slot& slot) const {
+    if (peer.leaving.contains(slot.key())) return config_.self;
     if (peer.survived_shot != peer.shot_us) return peer.survived_shot ? config_.self : peer.name;
     const bool disputed = peer.disputed.contains(slot.key());
     return keeper(config_.self, peer.name, disputed ? NodeName() : slot.preferred(), config_.nodes);

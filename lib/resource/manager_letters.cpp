@@ -107,6 +107,7 @@ void Manager::read_holdings(Peer& peer, const Letter& letter) {
         };
         peer.said_held = keys_in("hb_held");
         peer.said_failed = keys_in("hb_failed");
+        peer.leaving = keys_in("hb_leaving");
         peer.marks = read_marks(letter.get("hb_groups"));
         peer.marks_known = letter.has("hb_groups");
         return translate(peer);
@@ -274,10 +275,11 @@ Holding Manager::holding() const {
 }
 
 Letter Manager::report(std::string_view info) const {
-    std::string held, failed;
+    std::string held, failed, leaving;
     for (const GroupTable::Slot& slot : table_.slots()) {
         if (slot.told_as_ours()) held += slot.key() + " ";
         if (slot.tenure == Tenure::failed_here) failed += slot.key() + " ";
+        if (slot.tenure == Tenure::releasing) leaving += slot.key() + " ";
     }
     Letter letter{"resource",
                   {{"rsc_hold", std::string(holding_word(holding()))},
@@ -286,6 +288,7 @@ Letter Manager::report(std::string_view info) const {
     if (!info.empty()) letter.fields.emplace_back("info", info);
     letter.fields.emplace_back("hb_held", held);
     letter.fields.emplace_back("hb_failed", failed);
+    if (!leaving.empty()) letter.fields.emplace_back("hb_leaving", leaving);
     letter.fields.emplace_back("hb_file", file_word_);
     if (const auto text = marks()) letter.fields.emplace_back("hb_groups", *text);
     std::string answers;

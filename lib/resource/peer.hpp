@@ -38,6 +38,7 @@ struct Peer {
     Holding holding{Holding::none};
     std::string question;                // token of its last `starting`, given back in our reports
     std::set<std::string> held, failed;  // keys; with a real 3.0.6, `held` follows from the class
+    std::set<std::string> leaving;       // of held: it is stopping them
     std::set<std::string> contested;     // keys that it and we claim, and we have said so
     // --- its haresources (manager_file.cpp) ---
     std::string file;                              // its digest, by its last word
@@ -75,6 +76,7 @@ struct Peer {
         holding = Holding::none;
         held.clear();
         failed.clear();
+        leaving.clear();
         contested.clear();
         said_held.clear();
         said_failed.clear();

@@ -113,7 +113,8 @@ private:
     static const std::vector<std::string>& names() {
         static const std::vector<std::string> all = words(
             "t src dest seq hg ts ttl st dt info rsc_hold rtype isstable hb_caps hb_ask hb_answer "
-            "hb_held hb_failed hb_file hb_groups ipaddr ok ackseq firstseq lastseq nodelist ld "
+            "hb_held hb_failed hb_leaving hb_file hb_groups ipaddr ok ackseq firstseq lastseq "
+            "nodelist ld "
             "auth srcuuid "
             "_compression_algorithm hb_heard hb_link hb_arbiter");
         return all;

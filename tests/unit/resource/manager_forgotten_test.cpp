@@ -92,5 +92,25 @@ TEST(ManagerForgotten, WhatWasGivenIsNotTakenAgainUnasked) {
     EXPECT_EQ(pair.running("beta"), Set{"svc::b"});
 }
 
+// Why: an init script that is enabled at boot must not cost the service of the node that serves.
+TEST(ManagerForgotten, WhatTheBootHasStartedDoesNotEndTheServiceElsewhere) {
+    ManagerPair pair({make_group("alpha", "svc::disk svc::web")}, config::Failback::off);
+    pair.boot_both();
+    pair.kill("alpha");
+    pair.declare_dead("beta", "alpha");
+    ASSERT_EQ(pair.running("beta"), (Set{"svc::disk", "svc::web"}));
+    pair.at("alpha").running = {"svc::web"};
+    Wishes out;
+    pair.at("alpha").manager = std::make_unique<Manager>(pair.config_of("alpha"), pair.now());
+    pair.at("alpha").alive = true;
+    pair.at("alpha").manager->start(pair.now(), out);
+    pair.carry("alpha", out);
+    pair.join("alpha");  // before its scripts have said what runs
+    EXPECT_EQ(pair.running("alpha"), Set{});
+    EXPECT_EQ(pair.running("beta"), (Set{"svc::disk", "svc::web"}));
+    const auto& ran = pair.at("beta").ran;
+    EXPECT_EQ(std::count(ran.begin(), ran.end(), "svc::web stop"), 0);
+}
+
 }  // namespace
 }  // namespace hb::resource
