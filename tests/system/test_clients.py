@@ -301,6 +301,9 @@ def our_library_serves_their_programs(context):
     cluster, real, ours = mixed(context)
     tree = Path(ours.trees[0])
     asked = list(some_questions(cluster.router))
+    for host in cluster.hosts:    # every line has been heard, or the two libraries see another state
+        wait_for(lambda host=host: "dead" not in ask(host, "listnodes", "-v")[0], 30,
+                 f"{host.name}: all lines are up", every=0.2)
 
     def answers(host):
         return [ask(host, *words) for words in asked]
