@@ -124,6 +124,7 @@ void Daemon::reload(LoadedConfig next) {
     }
     if (next.groups.empty() && !config_.groups.empty()) {
         // As an editor leaves it for a moment that writes over the file.
+        reload_failed_ = true;
         log(log_line(
             LogId::reload_refused,
             "haresources has no resource group, expected at least one: all that runs would "
