@@ -15,7 +15,7 @@ namespace hb::resource {
 std::vector<std::optional<std::size_t>> successors(const std::vector<config::ResourceGroup>& before,
                                                    const std::vector<config::ResourceGroup>& after);
 
-// A line per group that changes: "group KEY is new", "group KEY: A is new, B goes".
+// A line per group that changes: "group KEY is new", "group KEY: A new, B gone".
 std::vector<std::string> change_words(const std::vector<config::ResourceGroup>& before,
                                       const std::vector<config::ResourceGroup>& after);
 

@@ -44,15 +44,18 @@ std::optional<GroupMark> read_mark(std::string_view word) {
 
 }  // namespace
 
+bool is_address(const config::Member& member) noexcept {
+    return member.type == "IPaddr" || member.type == "IPaddr2" || member.type == "IPv6addr";
+}
+
 bool same_member(const config::Member& a, const config::Member& b) noexcept {
     return a.type == b.type && a.arguments == b.arguments;
 }
 
 std::uint32_t mark_of(const config::Member& member) {
-    const bool address =
-        member.type == "IPaddr" || member.type == "IPaddr2" || member.type == "IPv6addr";
     const std::string first = member.arguments.empty() ? "" : member.arguments.front();
-    if (address) return add(add(basis, "address "), lower(first.substr(0, first.find('/'))));
+    if (is_address(member))
+        return add(add(basis, "address "), lower(first.substr(0, first.find('/'))));
     return add(add(add(basis, member.type), " "), first);
 }
 

@@ -24,6 +24,8 @@ struct GroupMark {
     bool operator==(const GroupMark&) const = default;
 };
 
+// Addresses do not depend on each other, and a group may have a thousand.
+bool is_address(const config::Member& member) noexcept;
 // Two members are one when type and arguments are.
 bool same_member(const config::Member& a, const config::Member& b) noexcept;
 // The same for members that cannot be in use twice: an address with whatever mask and interface, a

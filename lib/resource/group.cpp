@@ -6,18 +6,10 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "resource/file_marks.hpp"
 #include "resource/status_text.hpp"
 
 namespace hb::resource {
-
-namespace {
-
-// Those that do not depend on each other, and of which a group may have a thousand.
-bool is_address(const config::Member& member) {
-    return member.type == "IPaddr" || member.type == "IPaddr2" || member.type == "IPv6addr";
-}
-
-}  // namespace
 
 Group::Group(config::ResourceGroup group)
     : group_(std::move(group)),

@@ -138,6 +138,7 @@ private:
     // another haresources, here or there (manager_file.cpp)
     void compare_files(Peer& peer, const Letter& letter, Wishes& out);
     void translate(Peer& peer) const;
+    bool left_over() const;
     std::string file_word() const;
     void look_at_own_file();
     void settle_marks();

@@ -89,12 +89,15 @@ static GroupMark idle_part(const GroupTable::Slot& slot, GroupMark& mark) {
     return idle;
 }
 
+bool Manager::left_over() const {
+    const auto& slots = table_.slots();
+    return std::any_of(slots.begin(), slots.end(),
+                       [](const auto& slot) { return slot.walk.left_over(); });
+}
+
 // While something runs here that the file lacks, the other nodes must not take it for in force.
 std::string Manager::file_word() const {
-    const auto& slots = table_.slots();
-    const bool left_over = std::any_of(slots.begin(), slots.end(),
-                                       [](const auto& slot) { return slot.walk.left_over(); });
-    return file_digest(config_.groups) + (left_over ? "+" : "");
+    return file_digest(config_.groups) + (left_over() ? "+" : "");
 }
 
 void Manager::look_at_own_file() {
@@ -108,7 +111,7 @@ void Manager::look_at_own_file() {
 
 // What a peer's word means depends on what is claimed here.
 void Manager::settle_marks() {
-    if (file_word_.ends_with('+') && !file_word().ends_with('+')) look_at_own_file();
+    if (file_word_.ends_with('+') && !left_over()) look_at_own_file();
     const bool differs = std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) {
         return peer.present() && peer.file_differs;
     });
