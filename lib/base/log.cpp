@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "base/fnv.hpp"
+
 namespace hb {
 
 namespace {
@@ -19,14 +21,6 @@ void walk_text(std::string_view text, const OnText& on_text, const OnArgument& o
         on_argument(text.substr(begin + 1, end - begin - 1));
         text.remove_prefix(end + 1);
     }
-}
-
-// FNV-1a.
-std::uint64_t hash(std::string_view text, std::uint64_t value) {
-    for (const char c : text) {
-        value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    }
-    return value;
 }
 
 }  // namespace
@@ -71,8 +65,7 @@ std::vector<LogField> log_fields(const LogLine& line) {
 
 std::string message_id(const LogEntry& entry) {
     // Two hashes of the name; their beginnings are FNV-1a's own, and its complement.
-    const std::uint64_t begin = 0xcbf29ce484222325U;
-    std::array<std::uint64_t, 2> words{hash(entry.name, begin), hash(entry.name, ~begin)};
+    std::array<std::uint64_t, 2> words{fnv1a(entry.name), fnv1a(entry.name, ~fnv_basis)};
     words[0] = (words[0] & ~std::uint64_t{0xf000}) | 0x8000U;                        // the version
     words[1] = (words[1] & ~(std::uint64_t{3} << 62U)) | (std::uint64_t{2} << 62U);  // the variant
     std::string out;

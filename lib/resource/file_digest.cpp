@@ -4,19 +4,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/fnv.hpp"
 #include "base/text.hpp"
 
 namespace hb::resource {
 
 std::string file_digest(const std::vector<config::ResourceGroup>& groups) {
-    // FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv).
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    const auto add = [&hash](std::string_view text) {
-        for (const char c : text) {
-            hash ^= static_cast<unsigned char>(c);
-            hash *= 0x100000001b3U;
-        }
-    };
+    std::uint64_t hash = fnv_basis;
+    const auto add = [&hash](std::string_view text) { hash = fnv1a(text, hash); };
     for (const config::ResourceGroup& group : groups) {
         add(group.node);
         for (const config::Member& member : group.members) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/fnv.hpp"
 #include "base/text.hpp"
 
 namespace hb::resource {
@@ -11,15 +12,9 @@ namespace {
 
 constexpr std::string_view letters = "icr";
 
-// FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv).
-std::uint32_t add(std::uint32_t hash, std::string_view text) {
-    for (const char c : text) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x01000193U;
-    }
-    return hash;
+std::uint32_t folded(std::uint64_t hash) {
+    return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
 }
-constexpr std::uint32_t basis = 0x811c9dc5U;
 
 std::optional<std::uint32_t> hash_in(std::string_view text) {
     const auto value = parse_hex(text);
@@ -54,18 +49,18 @@ bool same_member(const config::Member& a, const config::Member& b) noexcept {
 
 std::uint32_t mark_of(const config::Member& member) {
     const std::string first = member.arguments.empty() ? "" : member.arguments.front();
-    if (is_address(member))
-        return add(add(basis, "address "), lower(first.substr(0, first.find('/'))));
-    return add(add(add(basis, member.type), " "), first);
+    return folded(is_address(member) ? fnv1a("address " + lower(first.substr(0, first.find('/'))))
+                                     : fnv1a(member.type + " " + first));
 }
 
 GroupMark mark_of(const config::ResourceGroup& group) {
     GroupMark mark;
-    mark.definition = add(basis, group.node);
+    std::uint64_t definition = fnv1a(group.node);
     for (const config::Member& member : group.members) {
-        mark.definition = add(add(mark.definition, " "), member.token);
+        definition = fnv1a(" " + member.token, definition);
         mark.members.push_back(mark_of(member));
     }
+    mark.definition = folded(definition);
     return mark;
 }
 
