@@ -194,15 +194,15 @@ void GroupTable::progress(Instant now, Wishes& out) {
     }
 }
 
-bool GroupTable::script_done(Instant now, const ScriptDone& result, Wishes& out) {
+GroupTable::Told GroupTable::script_done(Instant now, const ScriptDone& result, Wishes& out) {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         if (!slots_[i].walk.awaits(result.job)) continue;
-        if (const auto end = slots_[i].walk.done(now, result, jobs_, out)) {
-            walk_ended(now, i, *end, out);
-        }
-        return true;
+        const auto end = slots_[i].walk.done(now, result, jobs_, out);
+        if (!end) return Told::under_way;
+        walk_ended(now, i, *end, out);
+        return Told::walk_ended;
     }
-    return false;
+    return Told::unknown;
 }
 
 void GroupTable::wakeup(Instant now, Wishes& out) {

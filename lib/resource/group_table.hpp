@@ -3,6 +3,7 @@
 // Who ought to hold what is not known here.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -57,8 +58,10 @@ public:
     // Starts and stops whose turn it is.
     void progress(Instant now, Wishes& out);
 
-    // False when no group waits for that job.
-    bool script_done(Instant now, const ScriptDone& result, Wishes& out);
+    // unknown: no group waits for that job. under_way: its group's walk goes on, nothing else has
+    // changed.
+    enum class Told : std::uint8_t { unknown, under_way, walk_ended };
+    Told script_done(Instant now, const ScriptDone& result, Wishes& out);
     void wakeup(Instant now, Wishes& out);
     Instant next_deadline() const noexcept;
 

@@ -114,9 +114,14 @@ void Manager::peer_returned(Now now, const NodeName& name, Wishes& out) {
 
 void Manager::script_done(Now now, const ScriptDone& result, Wishes& out) {
     const bool probing = !table_.probed();
-    if (!table_.script_done(now.mono, result, out)) {
-        wish_log(out, LogId::script_forgotten, static_cast<std::uint64_t>(result.job));
-        return;
+    switch (table_.script_done(now.mono, result, out)) {
+        case GroupTable::Told::unknown:
+            wish_log(out, LogId::script_forgotten, static_cast<std::uint64_t>(result.job));
+            return;
+        case GroupTable::Told::under_way:
+            return;
+        case GroupTable::Told::walk_ended:
+            break;
     }
     // What a status has found may be contested by a report that came before it.
     if (probing && table_.probed()) {
@@ -147,7 +152,7 @@ void Manager::stop(Now now, Wishes& out) {
 
 void Manager::wakeup(Now now, Wishes& out) {
     const bool doubted_before = standby_.doubted();
-    const bool agreed = standby_.phase() == Standby::Phase::agreed;
+    const bool agreed = standby_.agreed();
     // A request of the peer that came to nothing may have taken the place of an offer of ours.
     if (standby_.wakeup(now.mono, out) && agreed) offered_.clear();
     if (standby_.doubted() && !doubted_before) {

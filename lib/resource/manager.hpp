@@ -183,7 +183,8 @@ private:
     bool request_standby(Now now, Holding give, Wishes& out);
     void release_class(Holding give, Wishes& out);
     void acquire_class(Instant now, Holding take, Wishes& out);
-    void reset_failed(Instant now, Holding cls, Wishes& out);
+    void acquire_released(Wishes& out);
+    void reset_failed(Instant now, Holding cls, Wishes& out, const std::set<std::string>& but = {});
     void answer_ip_requests(Wishes& out);
 
     // what only a Heartbeat 3.0.6 on the other side needs (manager_classic.cpp)

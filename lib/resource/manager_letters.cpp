@@ -69,7 +69,10 @@ void Manager::on_resource(Now now, Peer& peer, const Letter& letter, Wishes& out
         peer.ours ? standby_.peer_at_rest(out) : standby_.real_peer_at_rest(now.mono, peer.holding);
     }
     const bool releasing = letter.get("info") == "standby";
-    if (releasing && standby_.peer() == peer.name) standby_.release_seen(now.mono);
+    if (releasing && standby_.peer() == peer.name) {
+        standby_.release_seen(now.mono);
+        if (peer.ours && standby_.agreed() && !stopping_) acquire_released(out);
+    }
     settle_conflicts(peer, out);
 }
 

@@ -24,24 +24,41 @@ void Manager::release_class(Holding give, Wishes& out) {
     }
 }
 
-// An operator asked for it, here or there, so groups that failed here are tried again. What another
-// live node still says it holds is left to it.
+// An operator asked for it, here or there, so groups that failed here are tried again, but not
+// those that were tried while the others were being released. What another live node still says it
+// holds is left to it.
 void Manager::acquire_class(Instant now, Holding take, Wishes& out) {
-    standby_keys_.clear();
     empty_held_ = empty_held_ | take;
-    reset_failed(now, take, out);
+    reset_failed(now, take, out, standby_keys_);
     const View seen = view();
     for (const std::string& key : keys_of(take)) {
-        if (seen.holder.contains(key)) continue;
+        if (seen.holder.contains(key) || !standby_keys_.insert(key).second) continue;
         table_.take(key, out);
-        standby_keys_.insert(key);
     }
 }
 
-void Manager::reset_failed(Instant now, Holding cls, Wishes& out) {
+// The giver, one of ours, has released some groups of the hand-over and goes on with others: those
+// that lean on none of these need not wait for its `done`.
+void Manager::acquire_released(Wishes& out) {
+    const View seen = view();
+    const auto released = [&seen](const GroupTable::Slot& slot) {
+        return !seen.holder.contains(slot.key());
+    };
+    for (const std::string& key : keys_of(mirrored(standby_.given_class()))) {
+        const GroupTable::Slot& slot = *table_.find(key);
+        if (!released(slot) || slot.tenure != Tenure::elsewhere) continue;
+        const bool bare =
+            std::any_of(slot.leans_on.begin(), slot.leans_on.end(),
+                        [&](std::size_t base) { return !released(table_.slots()[base]); });
+        if (!bare && standby_keys_.insert(key).second) table_.take(key, out);
+    }
+}
+
+void Manager::reset_failed(Instant now, Holding cls, Wishes& out,
+                           const std::set<std::string>& but) {
     bool doubt = false;
     for (const std::string& key : keys_of(cls)) {
-        if (table_.find(key)->tenure != Tenure::failed_here) continue;
+        if (table_.find(key)->tenure != Tenure::failed_here || but.contains(key)) continue;
         table_.release(key, TenureInput::operator_reset, out);
         offered_.erase(key);
         doubt = true;

@@ -37,6 +37,7 @@ public:
     bool busy() const noexcept { return !idle() && ask_again_at_ == never && !doubted_; }
     // A real node may have forgotten what we gave it: it has to be asked.
     bool doubted() const noexcept { return doubted_; }
+    bool agreed() const noexcept { return phase_ == Phase::agreed; }
     bool giving() const noexcept { return phase_ == Phase::giving; }
     bool acquiring() const noexcept { return phase_ == Phase::acquiring; }
     // From the view of the giver.

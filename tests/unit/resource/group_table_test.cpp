@@ -35,7 +35,8 @@ protected:
         for (const RunAgent& run : calls()) {
             if (run.call.type != type || answered_.contains(run.job)) continue;
             answered_.insert(run.job);
-            EXPECT_TRUE(table_.script_done(now_, {run.job, how, status, output, 1ms}, out_));
+            EXPECT_NE(table_.script_done(now_, {run.job, how, status, output, 1ms}, out_),
+                      GroupTable::Told::unknown);
             table_.progress(now_, out_);
             return;
         }
@@ -81,7 +82,8 @@ private:
 // Why: an answer may come after its time-out; taken for another group's it would start things.
 TEST_F(GroupTableTest, AnAnswerOfAJobNobodyKnowsIsRefused) {
     probed();
-    EXPECT_FALSE(table_.script_done(now_, {JobId{999}, ScriptEnd::exited, 0, {}, {}}, out_));
+    EXPECT_EQ(table_.script_done(now_, {JobId{999}, ScriptEnd::exited, 0, {}, {}}, out_),
+              GroupTable::Told::unknown);
     EXPECT_EQ(tenure(web), Tenure::elsewhere);
 }
 
