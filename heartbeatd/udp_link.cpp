@@ -3,8 +3,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -16,9 +18,11 @@ UdpLink::UdpLink(Loop& loop, const Clock& clock, LinkId id, config::Medium mediu
       id_(id),
       medium_(std::move(medium)),
       log_(std::move(log)),
-      buffer_(limits::udp_bytes_max + 1),
       troubles_(clock, medium_.name, log_),
-      errand_(loop) {}
+      errand_(loop) {
+    // Not cleared: most packets fill a small part of the first one.
+    for (auto& buffer : buffers_) buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes);
+}
 
 void UdpLink::open(OnFrame frame, OnState state) {
     frame_ = std::move(frame);
@@ -125,16 +129,26 @@ void UdpLink::tick() {
     if (usable()) troubles_.look();
 }
 
+// Two at once: whoever gets one knows without another call that there is no second.
 void UdpLink::drain() {
-    for (std::size_t i = 0; i < limits::frames_per_drain && usable(); ++i) {
-        const ssize_t got =
-            ::recv(receive_->descriptor(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-        if (got >= 0) {
-            frame_(id_, ByteView(buffer_.data(), static_cast<std::size_t>(got)));
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return;
+    constexpr std::size_t places = std::tuple_size_v<decltype(buffers_)>;
+    std::array<iovec, places> where{};
+    std::array<mmsghdr, places> messages{};
+    for (std::size_t i = 0; i < places; ++i) {
+        where[i] = {buffers_[i].get(), buffer_bytes};
+        messages[i].msg_hdr.msg_iov = &where[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    for (std::size_t turn = 0; turn < limits::frames_per_drain && usable(); turn += places) {
+        const int got =
+            ::recvmmsg(receive_->descriptor(), messages.data(), places, MSG_DONTWAIT, nullptr);
+        // An error is the echo of an earlier send (ECONNREFUSED and the like), once each.
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+        const auto count = static_cast<std::size_t>(std::max(got, 0));
+        for (std::size_t i = 0; i < count; ++i) {
+            frame_(id_, ByteView(buffers_[i].get(), messages[i].msg_len));
         }
-        // Anything else is the echo of an earlier send (ECONNREFUSED and the like), once each.
+        if (got > 0 && count < places) return;
     }
 }
 

@@ -2,6 +2,7 @@
 // when the interface returns. Socket options live in udp_sockets, meaning in lib/cluster.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "clock.hpp"
 #include "config/ha_cf.hpp"
@@ -73,7 +75,8 @@ private:
     std::unique_ptr<Watch> receive_, send_;  // both or none
     std::string failure_;                    // why it is closed, as last logged
     bool interface_up_{false};               // when it was last tried to open
-    std::vector<char> buffer_;
+    static constexpr std::size_t buffer_bytes = limits::udp_bytes_max + 1;
+    std::array<std::unique_ptr<char[]>, 2> buffers_;
     std::deque<Bytes> waiting_;  // for a full socket buffer
     std::uint64_t dropped_{}, sent_{};
     SendTroubles troubles_;

@@ -1,6 +1,9 @@
 // See counted.hpp.
 #include "wire/counted.hpp"
 
+#include <array>
+#include <charconv>
+
 #include "base/limits.hpp"
 
 namespace hb::wire {
@@ -24,9 +27,15 @@ std::optional<ByteView> cut_counted(ByteView& rest) noexcept {
     return content;
 }
 
-void append_counted(Bytes& out, ByteView content) {
-    out += std::to_string(content.size());
+void append_count(Bytes& out, std::size_t count) {
+    std::array<char, 20> digits{};  // of any number of 64 bits
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), count);
+    out.append(digits.data(), end.ptr);
     out += ':';
+}
+
+void append_counted(Bytes& out, ByteView content) {
+    append_count(out, content.size());
     out += content;
     out += ',';
 }

@@ -15,6 +15,7 @@ namespace hb::wire {
 // front of LEN and skips what is no digit between LEN and the colon. Nothing, and `rest` untouched,
 // when no whole piece stands there.
 std::optional<ByteView> cut_counted(ByteView& rest) noexcept;
+void append_count(Bytes& out, std::size_t count);  // `LEN:`
 void append_counted(Bytes& out, ByteView content);
 
 // Errors: malformed (empty element, NUL in an element), too_large (limits::list_elements_max).

@@ -56,11 +56,10 @@ KeyedDigest::KeyedDigest(const Key& key) : method_(key.method) {
 
 static std::string hex_digits(const unsigned char* bytes, std::size_t size) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    out.reserve(2 * size);
+    std::string out(2 * size, '0');
     for (std::size_t i = 0; i < size; ++i) {
-        out += digits[bytes[i] >> 4U];
-        out += digits[bytes[i] & 15U];
+        out[2 * i] = digits[bytes[i] >> 4U];
+        out[2 * i + 1] = digits[bytes[i] & 15U];
     }
     return out;
 }

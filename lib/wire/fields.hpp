@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "wire/message.hpp"
 
@@ -20,7 +21,10 @@ FieldBudget field_budget() noexcept;
 // The fields of one level, in the order of arrival.
 class FieldCollector {
 public:
-    explicit FieldCollector(FieldBudget& budget) noexcept : budget_(budget) {}
+    // `depth`: 0 for a message that is in no other.
+    FieldCollector(FieldBudget& budget, std::size_t depth) : budget_(budget) {
+        if (depth == 0) message_.fields.reserve(limits::usual_fields);
+    }
 
     // A list whose name a list has already joins that one (wire.md 1.5). Errors: too_large.
     Result<void> add(Field field);

@@ -11,64 +11,83 @@ namespace hb::wire::netstring {
 static constexpr ByteView opening = "###\n";
 static constexpr ByteView closing = "%%%\n";
 
-static Result<Bytes> encode_at(const Message& message, std::size_t depth);
+static Result<Bytes> encode_at(const Message& message, ByteView auth, std::size_t depth);
 
-static Result<Bytes> encode_value(const Field& field, std::size_t depth) {
+// What is longer than its field: a list, a message.
+static Result<Bytes> packed_value(const Field& field, std::size_t depth) {
+    if (field.type == FieldType::list) {
+        auto packed = pack_list(field.list);
+        if (packed && packed->size() > limits::packed_list_bytes_max) {
+            return fail(Errc::too_large, "the list field " + field.name + " is too long");
+        }
+        return packed;
+    }
+    HB_CHECK(field.nested != nullptr);
+    return encode_at(*field.nested, {}, depth + 1);
+}
+
+static void append_field(Bytes& out, FieldType type, std::string_view name, ByteView value) {
+    constexpr std::size_t around = 4;  // `(T)` and `=`
+    append_count(out, around + name.size() + value.size());
+    out += '(';
+    out += static_cast<char>('0' + static_cast<int>(type));
+    out += ')';
+    out += name;
+    out += '=';
+    out += value;
+    out += ',';
+}
+
+static Result<void> encode_field(Bytes& out, const Field& field, std::size_t depth) {
+    if (!name_fits(field.name)) {
+        return fail(Errc::malformed, "a field name is empty or holds `=` or NUL");
+    }
     switch (field.type) {
         case FieldType::string:
             if (field.value.find('\0') != Bytes::npos) {
                 return fail(Errc::malformed, "the string field " + field.name + " holds a NUL");
             }
-            return field.value;
+            [[fallthrough]];
         case FieldType::binary:
         case FieldType::compressed:
-            return field.value;
-        case FieldType::list: {
-            auto packed = pack_list(field.list);
-            if (packed && packed->size() > limits::packed_list_bytes_max) {
-                return fail(Errc::too_large, "the list field " + field.name + " is too long");
-            }
-            return packed;
-        }
+            append_field(out, field.type, field.name, field.value);
+            return {};
+        case FieldType::list:
         case FieldType::nested:
-        case FieldType::nested_to_compress:
-            HB_CHECK(field.nested != nullptr);
-            return encode_at(*field.nested, depth + 1);
+        case FieldType::nested_to_compress: {
+            const auto value = packed_value(field, depth);
+            if (!value) return tl::unexpected(value.error());
+            append_field(out, field.type, field.name, *value);
+            return {};
+        }
     }
     return fail(Errc::malformed, "a field has no known type");
 }
 
-static Result<Bytes> encode_at(const Message& message, std::size_t depth) {
+static Result<Bytes> encode_at(const Message& message, ByteView auth, std::size_t depth) {
     if (depth > limits::message_depth_max) {
         return fail(Errc::malformed, "messages are nested too deep");
     }
-    if (message.fields.size() > limits::message_fields_max) {
+    if (message.fields.size() + (auth.empty() ? 0 : 1) > limits::message_fields_max) {
         return fail(Errc::too_large, "a message has too many fields");
     }
-    Bytes out(opening);
-    Bytes content;
+    Bytes out;
+    if (depth == 0) out.reserve(limits::usual_packet_bytes);
+    out += opening;
     for (const Field& field : message.fields) {
-        if (!name_fits(field.name)) {
-            return fail(Errc::malformed, "a field name is empty or holds `=` or NUL");
+        if (auto done = encode_field(out, field, depth); !done) {
+            return tl::unexpected(std::move(done.error()));
         }
-        auto value = encode_value(field, depth);
-        if (!value) return value;
-        content.assign("(");
-        content += static_cast<char>('0' + static_cast<int>(field.type));
-        content += ')';
-        content += field.name;
-        content += '=';
-        content += *value;
-        append_counted(out, content);
         if (out.size() + closing.size() > limits::message_uncompressed_bytes_max) {
             return fail(Errc::too_large, "a message is too large");
         }
     }
+    if (!auth.empty()) append_field(out, FieldType::string, "auth", auth);
     out += closing;
     return out;
 }
 
-Result<Bytes> encode(const Message& message) { return encode_at(message, 0); }
+Result<Bytes> encode(const Message& message, ByteView auth) { return encode_at(message, auth, 0); }
 
 static Result<Message> decode_at(ByteView body, std::size_t depth, FieldBudget& budget);
 
@@ -118,7 +137,7 @@ static Result<Message> decode_at(ByteView body, std::size_t depth, FieldBudget& 
     }
     if (!body.starts_with(opening)) return fail(Errc::malformed, "a message has no ### line");
     ByteView rest = body.substr(opening.size());
-    FieldCollector fields(budget);
+    FieldCollector fields(budget, depth);
     while (!rest.starts_with(closing)) {
         const auto content = cut_counted(rest);
         if (!content) {

@@ -7,9 +7,10 @@
 
 namespace hb::wire::netstring {
 
+// `auth`, unless empty: the value of a last field of that name, which `message` itself has not.
 // Errors: too_large (passes limits::message_uncompressed_bytes_max), malformed (empty name, `=` in
 // a name, NUL in a string).
-Result<Bytes> encode(const Message& message);
+Result<Bytes> encode(const Message& message, ByteView auth = {});
 
 // `body` is the whole of `###\n`..`%%%\n` and nothing behind it. Errors: malformed, too_large.
 Result<Message> decode(ByteView body);

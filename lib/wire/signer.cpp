@@ -110,12 +110,19 @@ static Result<Bytes> within_bounds(Bytes packet) {
 }
 
 Result<Bytes> Signer::seal_netstring(const Message& message, InnerAuth inner) const {
-    if (inner == InnerAuth::present && takes_inner_auth(message)) {
+    const bool takes = inner == InnerAuth::present && takes_inner_auth(message);
+    if (takes && message.has("auth")) {  // it is to be overwritten in its place
         const auto complete = with_inner_auth(message, *this);
         if (!complete) return tl::unexpected(complete.error());
         return seal_netstring(*complete, InnerAuth::absent);
     }
-    auto packet = netstring::encode(message);
+    std::string auth;
+    if (takes) {
+        const auto lines = text_form::signed_lines(message);
+        if (!lines) return tl::unexpected(lines.error());
+        auth = sign(*lines);
+    }
+    auto packet = netstring::encode(message, auth);
     if (!packet) return packet;
     append_counted(*packet, sign(*packet));
     return within_bounds(std::move(*packet));

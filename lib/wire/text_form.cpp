@@ -22,6 +22,10 @@ static char line_end(std::size_t depth) noexcept {
                                                     : 15 + containing - first_run);
 }
 
+// No line ends with it or with anything above it.
+static constexpr unsigned char first_printable = ' ';
+static_assert(15 + limits::message_depth_max - 1 - 12 < first_printable);
+
 // Whether `data`, standing `depth` levels inside, would be taken for the end of some line.
 static bool holds_line_end(ByteView data, std::size_t depth) noexcept {
     for (std::size_t level = 0; level <= depth; ++level) {
@@ -44,23 +48,25 @@ static Result<void> append_message(Bytes& out, const Message& message, std::size
     return {};
 }
 
-static Result<void> append_plain(Bytes& out, ByteView data, std::size_t depth) {
-    if (holds_line_end(data, depth) || data.find('\0') != ByteView::npos) {
-        return fail(Errc::malformed, "a value holds a byte that ends lines in the text form");
-    }
+enum class Newlines { as_they_are, escaped };
+
+static Result<void> append_plain(Bytes& out, ByteView data, std::size_t depth, Newlines newlines) {
+    const std::size_t begin = out.size();
     out += data;
+    for (std::size_t i = begin; i < out.size(); ++i) {
+        if (static_cast<unsigned char>(out[i]) >= first_printable) continue;
+        if (out[i] == '\n' && newlines == Newlines::escaped) out[i] = escaped_newline;
+        if (out[i] == '\0' || holds_line_end(ByteView(&out[i], 1), depth)) {
+            return fail(Errc::malformed, "a value holds a byte that ends lines in the text form");
+        }
+    }
     return {};
 }
 
 static Result<void> append_value(Bytes& out, const Field& field, std::size_t depth) {
     switch (field.type) {
-        case FieldType::string: {
-            Bytes escaped = field.value;
-            for (char& c : escaped) {
-                if (c == '\n') c = escaped_newline;
-            }
-            return append_plain(out, escaped, depth);
-        }
+        case FieldType::string:
+            return append_plain(out, field.value, depth, Newlines::escaped);
         case FieldType::binary:
         case FieldType::compressed:
             out += to_base64(field.value);
@@ -68,7 +74,7 @@ static Result<void> append_value(Bytes& out, const Field& field, std::size_t dep
         case FieldType::list: {
             const auto packed = pack_list(field.list);
             if (!packed) return tl::unexpected(packed.error());
-            return append_plain(out, *packed, depth);
+            return append_plain(out, *packed, depth, Newlines::as_they_are);
         }
         case FieldType::nested:
             HB_CHECK(field.nested != nullptr);
@@ -121,6 +127,7 @@ Result<Bytes> encode(const Message& message) {
 
 Result<Bytes> signed_lines(const Message& message) {
     Bytes out;
+    out.reserve(limits::usual_packet_bytes);
     if (auto done = append_lines(out, message, 0, Lines::signed_only); !done) {
         return tl::unexpected(done.error());
     }
@@ -203,7 +210,7 @@ static Result<Message> decode_at(ByteView& rest, std::size_t depth, FieldBudget&
     if (cut_line(rest, end) != opening) {
         return fail(Errc::malformed, "a message has no >>> line");
     }
-    FieldCollector fields(budget);
+    FieldCollector fields(budget, depth);
     while (true) {
         const auto line = cut_line(rest, end);
         if (!line) return fail(Errc::malformed, "a message has no <<< line");
