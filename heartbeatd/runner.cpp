@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/timerfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -128,9 +127,8 @@ void Runner::perform(const Effect& effect) {
 // What peers have sent comes before what the clock says: a process that was stopped for a while
 // must not find its peers dead with their heartbeats unread.
 void Runner::timer_fired() {
-    std::uint64_t expirations = 0;  // of no interest, but until it is read the timer stays readable
-    if (::read(timer_->descriptor(), &expirations, sizeof expirations) < 0) return;
     const Instant now = clock_.now();
+    if (now < armed_) return;  // it was set anew meanwhile
     note_lateness(now);
     const bool due = node_.next_deadline() <= now;
     armed_ = never;
@@ -180,6 +178,8 @@ void Runner::do_housekeeping() {
     hands_.housekeeping();
 }
 
+// Housekeeping is always ahead, so that a timer that has fired is set anew: this, and no read,
+// makes it unreadable again.
 void Runner::rearm() {
     const Instant next = std::min(node_.next_deadline(), next_housekeeping_);
     if (next == armed_) return;
