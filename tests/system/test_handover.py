@@ -57,6 +57,26 @@ def each_class_of_standby_and_takeover_moves_what_it_names(t):
 
 
 @test()
+def a_released_group_serves_while_another_still_stops(t):
+    """One group whose stop takes long must not keep the others of a planned move from serving."""
+    cluster = both_serving(t)
+    alpha, beta = cluster.hosts
+    cluster.tool(alpha, "hb_takeover", "all")
+    cluster.wait_runs(alpha, "a", "b")
+    cluster.wait_log(beta, "Other node completed standby takeover")
+    cluster.wait_steady()
+    alpha.write("/run/svc-b.slow-stop", "4")
+    began = time.monotonic()
+    cluster.tool(alpha, "hb_standby", "all")
+    cluster.wait_runs(beta, "a", timeout=3)
+    first = time.monotonic() - began
+    assert cluster.runs(alpha, "b") and not cluster.runs(beta, "b")
+    cluster.wait_runs(beta, "a", "b")
+    cluster.assert_exclusive("a", "b")
+    t.report(f"the one served after {first:.2f} s, the other after {time.monotonic() - began:.2f} s")
+
+
+@test()
 def both_stopped_together_release_everything_and_end(t):
     """A whole site is shut down at night: nobody may take over what nobody wants."""
     cluster = both_serving(t)
