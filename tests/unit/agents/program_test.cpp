@@ -2,6 +2,7 @@
 #include "agents/program.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "fd.hpp"
+#include "spawn_settings.hpp"
 
 namespace hb::agents {
 namespace {
@@ -148,14 +151,15 @@ TEST_F(ProgramTest, ACancelEndsItsGroup) {
     script("wait", "trap '' TERM; sleep 100 & echo $! >" + folder + "/ready; wait; wait");
     ProgramEnd end;
     std::thread runner([&] { end = run_program({"wait"}, host); });
-    const std::string sleeper = ready();
+    // It is killed, and its end takes its time.
+    const shell::Fd sleeper(shell::open_pidfd(std::stoi(ready())));
+    ASSERT_TRUE(sleeper);
     host.cancel.stop();
     runner.join();
     EXPECT_TRUE(end.cancelled);
     EXPECT_NE(end.status, 0);
-    std::ifstream stat("/proc/" + sleeper + "/stat");
-    std::string text{std::istreambuf_iterator<char>(stat), {}};
-    EXPECT_TRUE(text.empty() || text.find(") Z ") != std::string::npos) << text;
+    pollfd ended{sleeper.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&ended, 1, 10'000), 1);
     // And none begins after it.
     script("never", "echo began");
     const ProgramEnd late = run_program({"never"}, host);
