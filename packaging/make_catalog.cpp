@@ -38,8 +38,8 @@ std::string subject_of(std::string_view text) {
 int main() {
     for (const hb::LogEntry& entry : hb::log_catalogue()) {
         const std::string_view text = entry.text;
-        std::cout << "-- " << hb::message_id(entry) << "\nSubject: "
-                  << (text == "{}" ? "@MESSAGE@" : subject_of(text))
+        std::cout << "-- " << hb::message_id(entry)
+                  << "\nSubject: " << (text == "{}" ? "@MESSAGE@" : subject_of(text))
                   << "\nDefined-By: heartbeat\nDocumentation: man:heartbeat-messages(7)\n\n"
                   << entry.explanation << "\n\n";
     }
