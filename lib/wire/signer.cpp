@@ -89,11 +89,17 @@ static bool takes_inner_auth(const Message& message) noexcept {
     });
 }
 
-static Result<Message> with_inner_auth(const Message& message, const Signer& signer) {
+static Result<std::string> inner_auth(const Message& message, const Signer& signer) {
     const auto lines = text_form::signed_lines(message);
     if (!lines) return tl::unexpected(lines.error());
+    return signer.sign(*lines);
+}
+
+static Result<Message> with_inner_auth(const Message& message, const Signer& signer) {
+    const auto auth = inner_auth(message, signer);
+    if (!auth) return tl::unexpected(auth.error());
     Message out = message;
-    out.set("auth", signer.sign(*lines));
+    out.set("auth", *auth);
     return out;
 }
 
@@ -116,13 +122,10 @@ Result<Bytes> Signer::seal_netstring(const Message& message, InnerAuth inner) co
         if (!complete) return tl::unexpected(complete.error());
         return seal_netstring(*complete, InnerAuth::absent);
     }
-    std::string auth;
-    if (takes) {
-        const auto lines = text_form::signed_lines(message);
-        if (!lines) return tl::unexpected(lines.error());
-        auth = sign(*lines);
-    }
-    auto packet = netstring::encode(message, auth);
+    Result<std::string> auth;  // empty: none
+    if (takes) auth = inner_auth(message, *this);
+    if (!auth) return tl::unexpected(auth.error());
+    auto packet = netstring::encode(message, *auth);
     if (!packet) return packet;
     append_counted(*packet, sign(*packet));
     return within_bounds(std::move(*packet));
